@@ -1,0 +1,1 @@
+"""The words, the ports and the step driver. Imports nothing else of the house."""

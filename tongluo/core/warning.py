@@ -1,0 +1,83 @@
+"""A warning version, and the area and sender it speaks of: data only, the same live and replayed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tongluo.core.words import Act, Hazard, Level, Status
+
+
+@dataclass(frozen=True)
+class Area:
+    """Where people are warned. Points are (latitude, longitude) in WGS 84 degrees."""
+
+    id: str
+    name: str
+    name_en: str
+    people: int
+    polygon: tuple[tuple[float, float], ...] = ()
+    """Closed: the first point is repeated as the last. Empty when `circle` is given."""
+    circle: tuple[float, float, float] | None = None
+    """(latitude, longitude, radius in km)."""
+    code: str = ""
+    """Administrative code (GB/T 2260 in China)."""
+    parent: str = ""
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who issues, as CAP wants it said."""
+
+    id: str
+    """CAP `sender`: no space, comma, < or &."""
+    name: str
+    name_en: str
+    contact: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """An earlier message, as CAP `references` names it."""
+
+    sender: str
+    identifier: str
+    sent: int
+
+
+@dataclass(frozen=True)
+class WarningVersion:
+    """One version of one warning: one hazard in one area."""
+
+    identifier: str
+    event: str
+    """The same for all versions from issue to cancel."""
+    version: int
+    act: Act
+    status: Status
+    hazard: Hazard
+    level: Level
+    """Level of this version; of a cancel, NONE."""
+    previous: Level
+    """Level of the version before; NONE for an issue."""
+    area: Area
+    sender: Sender
+    sent: int
+    """ms since 1970 UTC; with `onset` and `expires` the only times in it."""
+    onset: int
+    """When the level was reached by measurement."""
+    expires: int
+    zone: str
+    """Time zone in which times are written."""
+    reason: Mapping[str, Any]
+    """Law 9: {"en": str, "zh": str, "sensor": ..., "rule": ..., "values": ..., "config": ...}."""
+    references: tuple[Reference, ...] = ()
+    """All earlier live versions of the event, oldest first."""
+    policy: str = ""
+    """The declared policy or the person on whose authority it goes out."""
+    note: str = ""
+    languages: tuple[str, ...] = ("zh-CN", "en-US")
+    extra: Mapping[str, str] = field(default_factory=dict)
+    """Further CAP parameters, name to value."""

@@ -1,0 +1,133 @@
+"""The words of the field, one word for one thing; the Chinese word is the one its users see."""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+
+
+class Level(IntEnum):
+    """Grade of a verdict, an assessment or a warning. UNKNOWN stands beside the scale.
+
+    >>> Level.ORANGE > Level.YELLOW, Level.RED.zh, Level.parse("blue")
+    (True, '红色', <Level.BLUE: 1>)
+    """
+
+    UNKNOWN = -1
+    NONE = 0
+    BLUE = 1
+    YELLOW = 2
+    ORANGE = 3
+    RED = 4
+
+    @property
+    def word(self) -> str:
+        """The lower-case English word, as written in YAML, logs and messages."""
+        return self.name.lower()
+
+    @property
+    def zh(self) -> str:
+        """The Chinese word."""
+        return _LEVEL_ZH[self]
+
+    @classmethod
+    def parse(cls, word: str) -> Level:
+        """Level of a lower- or upper-case English word; KeyError when there is none."""
+        return cls[word.upper()]
+
+
+_LEVEL_ZH = {
+    Level.UNKNOWN: "数据不足",
+    Level.NONE: "无",
+    Level.BLUE: "蓝色",
+    Level.YELLOW: "黄色",
+    Level.ORANGE: "橙色",
+    Level.RED: "红色",
+}
+
+GRADES = (Level.BLUE, Level.YELLOW, Level.ORANGE, Level.RED)
+
+
+class Flag(IntEnum):
+    """Quality flag of a reading (QARTOD codes, IOOS manual for real-time quality control)."""
+
+    GOOD = 1
+    NOT_EVALUATED = 2
+    SUSPECT = 3
+    FAIL = 4
+    MISSING = 9
+
+
+class Fate(IntEnum):
+    """What became of a reading on its way to the detectors. Every stored reading has one."""
+
+    FED = 0  # newer than the last of its sensor: judged at once
+    DUPLICATE = 1  # same sensor, time and value as one already kept
+    LATE = 2  # older than the last, within the rewind: judged at the next tick
+    TOO_LATE = 3  # older than the rewind: stored, never judged
+    FUTURE = 4  # dated later than its arrival by more than the tolerance
+    EPOCH = 5  # dated before anything this site can have measured (a clock that lost its time)
+    CONFLICT = 6  # same sensor and time, another value: the first is kept in judgement
+
+
+class Hazard(StrEnum):
+    """What threatens. The value is the word in YAML and logs."""
+
+    RAINSTORM = "rainstorm"
+    FLASH_FLOOD = "flash_flood"
+    RIVER_FLOOD = "river_flood"
+    WATERLOGGING = "waterlogging"
+    STORM_SURGE = "storm_surge"
+    LANDSLIDE = "landslide"
+    DEBRIS_FLOW = "debris_flow"
+    FOREST_FIRE = "forest_fire"
+
+    @property
+    def zh(self) -> str:
+        """The Chinese word."""
+        return _HAZARD_ZH[self]
+
+    @property
+    def en(self) -> str:
+        """The English word as people read it."""
+        return self.value.replace("_", " ")
+
+
+_HAZARD_ZH = {
+    Hazard.RAINSTORM: "暴雨",
+    Hazard.FLASH_FLOOD: "山洪",
+    Hazard.RIVER_FLOOD: "洪水",
+    Hazard.WATERLOGGING: "内涝",
+    Hazard.STORM_SURGE: "风暴潮",
+    Hazard.LANDSLIDE: "滑坡",
+    Hazard.DEBRIS_FLOW: "泥石流",
+    Hazard.FOREST_FIRE: "森林火险",
+}
+
+
+class Status(StrEnum):
+    """Whether a warning is meant. An exercise is never an actual warning (CAP 1.2 `status`)."""
+
+    ACTUAL = "Actual"
+    EXERCISE = "Exercise"
+
+
+class Act(StrEnum):
+    """What a warning version does to the one before it."""
+
+    ISSUE = "issue"
+    UPDATE = "update"
+    CANCEL = "cancel"
+
+
+class DeliveryState(StrEnum):
+    """State of one delivery, in the order of what is proven. UNKNOWN never counts as reached."""
+
+    QUEUED = "queued"
+    ATTEMPTED = "attempted"
+    HANDED_OVER = "handed_over"
+    ACCEPTED = "accepted"
+    DELIVERED = "delivered"
+    ACKNOWLEDGED = "acknowledged"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    UNKNOWN = "unknown"
