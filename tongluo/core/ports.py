@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
+from pydantic import BaseModel
 
 from tongluo.core.warning import WarningVersion
 
@@ -21,7 +22,7 @@ class Sink(Protocol):
     kept: bytes
     """What `keep` held back from earlier messages of this topic; empty if nothing."""
 
-    def reading(  # noqa: PLR0913 - one call per reading is the hot path; an object would be a defect
+    def reading(
         self,
         device: str,
         element: str,
@@ -66,25 +67,46 @@ class Codec(Protocol):
         between calls."""
 
 
-Step = Any
-"""`step(params, state, t, value, flag) -> level`: one row of each table, scalars, compiled."""
+@dataclass(frozen=True)
+class Sensor:
+    """What a detector may know of the sensor it judges."""
+
+    quantity: str
+    cadence: int
+    """ms between readings, as declared."""
+    running: bool
+    """Whether a reading accounts for all the time since the one before (a counter's increment)."""
+    shift: float = 0.0
+    """Added to a reading to bring it to the thresholds' datum."""
+
+
+def step(params: Any, state: Any, t: int, value: float, flag: int) -> int:
+    """The shape of a detector's step: one reading in, the level out. Never called itself."""
+    raise AssertionError("the driver is compiled with a detector's own step")
 
 
 @dataclass(frozen=True)
 class Detector:
-    """One method. `step` is compiled; the rest is done once, when a plan is built."""
+    """One method. `step` is compiled; the rest is done when a plan is built or a reason told."""
 
     name: str
-    step: Step
+    step: Any
+    """`step(params, state, t, value, flag) -> level`: one row of each table, scalars, compiled."""
     params: np.dtype[Any]
-    state: Any
-    """`state(params_table) -> dtype`: fixed size, starting with ('level', 'i8')."""
+    state: Callable[[Any], np.dtype[Any]]
+    """`state(params_table) -> dtype`: fixed size, with 'level' (i8) and 'why' (f8 each)."""
     why: tuple[str, ...]
-    """Names of the fields of state['why'], the evidence copied at each transition."""
-    options: Any
-    """pydantic model of what YAML may say: `.fill(row, sensor)` writes one row of params."""
-    explain: Any
-    """`explain(params_row, why: dict) -> dict`: the rule's words for law 9, English and Chinese."""
+    """Names of the evidence in state['why'], copied at each transition."""
+    options: type[BaseModel]
+    """What YAML may say of a rule with this detector."""
+    fill: Callable[[Any, Any, Mapping[str, Any], Sensor], None]
+    """`fill(row, options, levels, sensor)` writes one row of params; ValueError when it cannot."""
+    longest: Callable[[Mapping[str, Any]], int]
+    """`longest(levels)`: ms of past readings the method looks at."""
+    explain: Callable[[Any, Mapping[str, float]], dict[str, Any]]
+    """`explain(params_row, why)`: law 9 in words: en, zh, lower_if, higher_if, missing."""
+    quantities: tuple[str, ...] = ()
+    """Quantities it can judge; empty = any."""
 
 
 @dataclass(frozen=True)

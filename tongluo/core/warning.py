@@ -1,4 +1,4 @@
-"""A warning version, and the area and sender it speaks of: data only, the same live and replayed."""
+"""A warning version, the area and the sender it speaks of: data only."""
 
 from __future__ import annotations
 

@@ -1,0 +1,271 @@
+"""Rain sums over several lengths of time against four levels.
+
+    S_d(t) = sum of increments in (t - d, t],  level = max{k : S_d(t) >= threshold[k, d] for a d}
+
+Windows are continuous, not clock hours (National signals: 12 h, 6 h, 3 h; 中国气象局令第16号).
+Sums are kept as whole micrometres, so that they never drift. `coverage[d]` is the share of the
+window that readings account for: a reached level is told from whatever rain is known (a lower
+bound), but NONE and a fall are told only when every window is covered.
+
+Units: mm, ms. Limits: a window holds at most the ring's cells; where readings come closer than
+the declared cadence they are merged, and a sum may then fall later by up to one cell.
+
+>>> import numpy as np
+>>> table = np.zeros(1, PARAMS)
+>>> fill(table[0], Options(), {"blue": {"10 min": "5 mm"}}, Sensor("rain", 300_000, False))
+>>> state = np.zeros(1, state_dtype(table))
+>>> [step(table[0], state[0], t * 300_000, v, 1)
+...  for t, v in [(1, 1.0), (2, 1.0), (3, 4.0), (4, 0.0), (5, 0.0)]]
+[-1, 0, 1, 0, 0]
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from pydantic import Field
+
+from detectors.options import Options as _Options
+from detectors.options import grades, kept
+from tongluo.core.compiled import compiled
+from tongluo.core.ports import Detector, Sensor
+from tongluo.core.times import parse_duration, say_duration
+from tongluo.core.units import parse_value
+
+WINDOWS = 8
+UM = 1000  # micrometres in a millimetre
+
+PARAMS = np.dtype(
+    [
+        ("windows", "i8"),
+        ("length", "i8", (WINDOWS,)),  # ms, ascending
+        ("threshold", "i8", (WINDOWS, 4)),  # micrometres; -1 = none
+        ("band", "i8"),  # micrometres
+        ("coverage", "f8"),
+        ("cadence", "i8"),  # ms
+        ("running", "i8"),  # 1: an increment covers all the time since the one before
+        ("quantum", "i8"),  # ms; readings closer than this share a cell
+        ("worst", "i8"),
+    ],
+    align=True,
+)
+
+WHY = ("window_ms", "sum_mm", "threshold_mm", "next_window_ms", "next_sum_mm", "next_threshold_mm",
+       "covered", "last_mm")
+
+MAX_CELLS = 2048
+
+
+class Options(_Options):
+    """Options of a rule with this detector."""
+
+    coverage: float = Field(default=0.9, gt=0, le=1)
+    dead_band: str = "0 mm"
+
+
+def fill(row: Any, options: Options, levels: Mapping[str, Any], sensor: Sensor) -> None:
+    """Write one row of parameters; ValueError says what in `levels` cannot be used."""
+    wanted = [
+        (parse_duration(window), grade, round(parse_value(rain, "rain") * UM))
+        for grade, windows in grades(_as_windows(levels))
+        for window, rain in windows.items()
+    ]
+    lengths = sorted({length for length, _, _ in wanted})
+    if not 0 < len(lengths) <= WINDOWS:
+        raise ValueError(f"give 1 to {WINDOWS} different windows, not {len(lengths)}")
+    row["windows"] = len(lengths)
+    row["length"][: len(lengths)] = lengths
+    row["threshold"][:] = -1
+    for length, grade, rain in wanted:
+        row["threshold"][lengths.index(length), grade] = rain
+    row["band"] = round(parse_value(options.dead_band, "rain") * UM)
+    row["coverage"], row["worst"] = options.coverage, options.worst
+    row["cadence"], row["running"] = sensor.cadence, int(sensor.running)
+    row["quantum"] = max(0, math.ceil(lengths[-1] / (MAX_CELLS - 64)) - 1)
+    if row["quantum"] < sensor.cadence:
+        row["quantum"] = 0
+
+
+def _as_windows(levels: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
+    for word, windows in levels.items():
+        if not isinstance(windows, Mapping) or not windows:
+            raise ValueError(f"{word}: write windows and sums, like {{12 h: 50 mm}}")
+        for rain in windows.values():
+            if not isinstance(rain, str) or parse_value(rain, "rain") <= 0:
+                raise ValueError(f"{word}: a sum must be more than 0 and have a unit, like '50 mm'")
+    return levels
+
+
+def longest(levels: Mapping[str, Any]) -> int:
+    """The longest window, ms."""
+    return max(parse_duration(w) for windows in _as_windows(levels).values() for w in windows)
+
+
+def state_dtype(table: Any) -> np.dtype[Any]:
+    """State of one task: level, sums, tails and a ring of cells sized for the table's needs."""
+    need = 64
+    if len(table):
+        need = int((table["length"].max(axis=1) // np.maximum(table["cadence"], 1)).max()) + 64
+    cells = min(MAX_CELLS, 1 << (need - 1).bit_length())
+    return np.dtype(
+        [
+            ("level", "i8"),
+            ("last", "i8"),  # time of the last good reading; 0 = none yet
+            ("pushed", "i8"),  # cells ever pushed
+            ("sum", "i8", (WINDOWS,)),
+            ("covered", "i8", (WINDOWS,)),
+            ("tail", "i8", (WINDOWS,)),
+            ("why", "f8", (len(WHY),)),
+            ("cell_t", "i8", (cells,)),
+            ("cell_v", "i4", (cells,)),
+            ("cell_c", "i4", (cells,)),
+        ],
+        align=True,
+    )
+
+
+_kept = compiled(kept)
+
+
+@compiled
+def push(p: Any, s: Any, t: int, rain: int, cover: int) -> None:
+    """Add rain (micrometres) that covers `cover` ms up to `t` to every window."""
+    cells = s["cell_t"].shape[0]
+    newest = (s["pushed"] - 1) % cells
+    full = s["pushed"] - s["tail"][p["windows"] - 1] >= cells
+    near = False
+    if s["pushed"] > 0 and p["quantum"] > 0:
+        near = t // p["quantum"] == s["cell_t"][newest] // p["quantum"]
+    if full or near:
+        s["cell_t"][newest] = t
+        s["cell_v"][newest] += rain
+        s["cell_c"][newest] += cover
+        for d in range(p["windows"]):
+            if s["tail"][d] == s["pushed"]:  # the shared cell had already left this window
+                s["tail"][d] -= 1
+                s["sum"][d] = s["cell_v"][newest] - rain
+                s["covered"][d] = s["cell_c"][newest] - cover
+    else:
+        i = s["pushed"] % cells
+        s["cell_t"][i], s["cell_v"][i], s["cell_c"][i] = t, rain, cover
+        s["pushed"] += 1
+    for d in range(p["windows"]):
+        s["sum"][d] += rain
+        s["covered"][d] += cover
+
+
+@compiled
+def evict(p: Any, s: Any, t: int) -> None:
+    """Take what is older than each window out of its sum."""
+    cells = s["cell_t"].shape[0]
+    for d in range(p["windows"]):
+        start = t - p["length"][d]
+        k = s["tail"][d]
+        while k < s["pushed"] and s["cell_t"][k % cells] <= start:
+            s["sum"][d] -= s["cell_v"][k % cells]
+            s["covered"][d] -= s["cell_c"][k % cells]
+            k += 1
+        s["tail"][d] = k
+
+
+@compiled
+def add(p: Any, s: Any, t: int, rain: int) -> None:
+    """One good increment: spread evenly over a gap when it is a running total's catch-up."""
+    cadence = p["cadence"]
+    span = t - s["last"] if s["last"] > 0 else cadence
+    if p["running"] == 0 or span <= 2 * cadence:
+        push(p, s, t, rain, min(span, cadence) if p["running"] == 0 else span)
+        return
+    longest = p["length"][p["windows"] - 1]
+    pieces = min(span // cadence, s["cell_t"].shape[0] // 2)
+    for i in range(pieces):
+        start, end = span * i // pieces, span * (i + 1) // pieces
+        part = rain * end // span - rain * start // span
+        if end > span - longest:
+            push(p, s, s["last"] + end, part, end - start)
+            evict(p, s, s["last"] + end)
+
+
+@compiled
+def reached(p: Any, s: Any, slack: int) -> int:
+    """The highest level any window reaches, with thresholds lowered by `slack` micrometres."""
+    for grade in range(3, -1, -1):
+        for d in range(p["windows"]):
+            need = p["threshold"][d, grade]
+            if need >= 0 and s["sum"][d] >= need - slack:
+                return grade + 1
+    return 0
+
+
+@compiled
+def explain_into(p: Any, s: Any, level: int, share: float, value: float) -> None:
+    """Write the evidence: the window that decides, and the one nearest to the next level."""
+    why = s["why"]
+    why[:] = 0.0
+    why[6], why[7] = share, value
+    best, nearest = -1.0, -1.0
+    for d in range(p["windows"]):
+        for grade in range(4):
+            need = p["threshold"][d, grade]
+            if need <= 0:
+                continue
+            ratio = s["sum"][d] / need
+            if grade + 1 == level and ratio > best:
+                best = ratio
+                why[0], why[1], why[2] = p["length"][d], s["sum"][d] / 1000.0, need / 1000.0
+            if grade + 1 > level and ratio > nearest:
+                nearest = ratio
+                why[3], why[4], why[5] = p["length"][d], s["sum"][d] / 1000.0, need / 1000.0
+
+
+@compiled
+def step(p: Any, s: Any, t: int, value: float, flag: int) -> int:
+    """One increment, mm. Returns the level: -1 UNKNOWN, 0 NONE, 1 to 4."""
+    evict(p, s, t)
+    if flag <= p["worst"] and not math.isnan(value) and value >= 0.0:
+        add(p, s, t, int(math.floor(value * 1000.0 + 0.5)))
+        s["last"] = t
+    share = 1.0
+    for d in range(p["windows"]):
+        share = min(share, s["covered"][d] / p["length"][d])
+    before = s["level"]
+    level = reached(p, s, 0)
+    if before > level:
+        level = max(level, min(before, reached(p, s, p["band"])))
+    if share < p["coverage"]:
+        if before > level and before >= 1:
+            level = before
+        elif level == 0:
+            level = _kept(level)
+    if level != before:
+        explain_into(p, s, level, share, value)
+    return int(level)
+
+
+def explain(row: Any, why: Mapping[str, float]) -> dict[str, Any]:
+    """What was summed, what it was held against, and what would have changed it."""
+    out: dict[str, Any] = {}
+    if why["threshold_mm"]:
+        window = say_duration(int(why["window_ms"]))
+        out["en"] = f"{why['sum_mm']:g} mm of rain in {window} (threshold {why['threshold_mm']:g} mm)"
+        out["zh"] = f"{window}累计降雨{why['sum_mm']:g}毫米（阈值{why['threshold_mm']:g}毫米）"
+        out["lower_if"] = {"window": window, "mm_below": _less(why, row)}
+    if why["next_threshold_mm"]:
+        short = round(why["next_threshold_mm"] - why["next_sum_mm"], 3)
+        out["higher_if"] = {"window": say_duration(int(why["next_window_ms"])), "mm_more": short}
+    if why["covered"] < row["coverage"]:
+        out["missing"] = f"readings cover {why['covered']:.0%} of the longest window"
+    return out
+
+
+def _less(why: Mapping[str, float], row: Any) -> float:
+    return round(why["threshold_mm"] - int(row["band"]) / UM, 3)
+
+
+DETECTOR = Detector(
+    name="rain_windows", step=step, params=PARAMS, state=state_dtype, why=WHY, options=Options,
+    fill=fill, longest=longest, explain=explain, quantities=("rain",),
+)

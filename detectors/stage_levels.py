@@ -1,0 +1,122 @@
+"""A water level against four levels of its gauge, with a dead band.
+
+    level = max{k : v >= threshold[k]};  once reached, k is kept until v < threshold[k] - band
+
+Units: m above the threshold set's datum (readings are shifted to it when the plan is built).
+National use: 警戒水位 and 保证水位 as yellow and orange, a margin below as blue, the historical
+maximum as red (水情预警; SL 76 practice). Limits: it judges the present level only.
+
+>>> import numpy as np
+>>> table = np.zeros(1, PARAMS)
+>>> fill(table[0], Options(dead_band="0.2 m"), {"blue": "3 m", "yellow": "3.5 m"},
+...      Sensor("stage", 300_000, False))
+>>> state = np.zeros(1, state_dtype(table))
+>>> out = []
+>>> for t, v in enumerate([2.9, 3.0, 3.6, 3.4, 3.2, 2.9, 2.7]):
+...     state[0]["level"] = step(table[0], state[0], t, v, 1)
+...     out.append(int(state[0]["level"]))
+>>> out
+[0, 1, 2, 2, 1, 1, 0]
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from detectors.options import Options as _Options
+from detectors.options import grades, kept
+from tongluo.core.compiled import compiled
+from tongluo.core.ports import Detector, Sensor
+from tongluo.core.units import parse_value
+
+PARAMS = np.dtype(
+    [("threshold", "f8", (4,)), ("band", "f8"), ("shift", "f8"), ("worst", "i8")], align=True
+)
+WHY = ("value_m", "threshold_m", "next_threshold_m", "flag")
+
+
+class Options(_Options):
+    """Options of a rule with this detector."""
+
+    dead_band: str = "0 m"
+
+
+def fill(row: Any, options: Options, levels: Mapping[str, Any], sensor: Sensor) -> None:
+    """Write one row of parameters; ValueError says what in `levels` cannot be used."""
+    row["threshold"][:] = math.nan
+    known = []
+    for grade, text in grades(levels):
+        if not isinstance(text, str):
+            raise ValueError(f"a level threshold needs its unit: write '{text} m'")
+        row["threshold"][grade] = parse_value(text, sensor.quantity)
+        known.append(row["threshold"][grade])
+    if not known:
+        raise ValueError("give at least one level")
+    if known != sorted(set(known)):
+        raise ValueError("thresholds must rise from blue to red")
+    row["band"] = parse_value(options.dead_band, sensor.quantity)
+    row["shift"], row["worst"] = sensor.shift, options.worst
+
+
+def longest(levels: Mapping[str, Any]) -> int:
+    """No window: 0 ms."""
+    return 0
+
+
+def state_dtype(table: Any) -> np.dtype[Any]:
+    """State of one task: the level and its evidence."""
+    return np.dtype([("level", "i8"), ("why", "f8", (len(WHY),))], align=True)
+
+
+_kept = compiled(kept)
+
+
+@compiled
+def step(p: Any, s: Any, t: int, value: float, flag: int) -> int:
+    """One level, m. Returns the level: -1 UNKNOWN, 0 NONE, 1 to 4."""
+    before = s["level"]
+    if flag > p["worst"] or math.isnan(value):
+        level = _kept(before)
+    else:
+        v = value + p["shift"]
+        level = 0
+        for grade in range(4):
+            need = p["threshold"][grade]
+            if v >= need or (grade + 1 <= before and v >= need - p["band"]):
+                level = grade + 1
+    if level != before:
+        s["why"][0], s["why"][3] = value + p["shift"], flag
+        s["why"][1], s["why"][2] = math.nan, math.nan
+        for grade in range(3, -1, -1):
+            if not math.isnan(p["threshold"][grade]):
+                if grade + 1 <= level and math.isnan(s["why"][1]):
+                    s["why"][1] = p["threshold"][grade]
+                if grade + 1 > level:
+                    s["why"][2] = p["threshold"][grade]
+    return level
+
+
+def explain(row: Any, why: Mapping[str, float]) -> dict[str, Any]:
+    """What was measured, what it was held against, and what would have changed it."""
+    out: dict[str, Any] = {}
+    value = round(why["value_m"], 3)
+    if not math.isnan(why["threshold_m"]):
+        out["en"] = f"level {value:g} m (threshold {why['threshold_m']:g} m)"
+        out["zh"] = f"水位{value:g}米（阈值{why['threshold_m']:g}米）"
+        out["lower_if"] = {"m_below": round(why["threshold_m"] - float(row["band"]), 3)}
+    if not math.isnan(why["next_threshold_m"]):
+        out["higher_if"] = {"m_more": round(why["next_threshold_m"] - value, 3)}
+    if why["flag"] > row["worst"]:
+        out["missing"] = f"reading flagged {int(why['flag'])}, not judged"
+    return out
+
+
+DETECTOR = Detector(
+    name="stage_levels", step=step, params=PARAMS, state=state_dtype, why=WHY, options=Options,
+    fill=fill, longest=longest, explain=explain,
+    quantities=("stage", "tide", "reservoir_stage", "water_depth"),
+)

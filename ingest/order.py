@@ -1,0 +1,248 @@
+"""Order, fate and quality of readings, row by row in order of arrival, and the stream clock.
+
+Each sensor has one row of parameters, one of state, and a ring of its latest readings as they
+came (time, value, flag, issue time): the ring tells duplicates from late readings and lets a
+sensor be judged anew, in time order, when a late one has come. Everything here is compiled; the
+rules of time are those of `Fate`.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.counter import increment
+from tongluo.core.compiled import compiled
+
+I8 = NDArray[np.int64]
+F8 = NDArray[np.float64]
+
+PARAMS = np.dtype(
+    [
+        ("offset", "i8"), ("cells", "i8"),  # the sensor's part of the rings
+        ("rewind", "i8"), ("silence", "i8"),  # ms
+        ("forecast", "i8"), ("counter", "i8"),
+        ("fail_low", "f8"), ("fail_high", "f8"), ("low", "f8"), ("high", "f8"),
+        ("resolution", "f8"), ("width", "f8"), ("max_rate", "f8"),  # mm, mm, mm/min
+        ("reset_every", "i8"), ("reset_phase", "i8"),
+    ],
+    align=True,
+)
+STATE = np.dtype(
+    [
+        ("last", "i8"), ("head", "i8"), ("held", "i8"),  # newest key; ring start and fill
+        ("heard", "i8"), ("silent", "i8"), ("dirty", "i8"),
+        ("total", "f8"), ("total_t", "i8"), ("odd", "f8"), ("odd_t", "i8"),
+        ("value", "f8"), ("flag", "i8"), ("received", "i8"),  # the last judged; rows of any fate
+    ],
+    align=True,
+)
+RING = np.dtype([("t", "i8"), ("issued", "i8"), ("v", "f8"), ("flag", "i8")], align=True)
+CLOCK = np.dtype(
+    [
+        ("now", "i8"), ("ticked", "i8"), ("tick", "i8"), ("stream", "i8"), ("step", "i8"),
+        ("future", "i8"), ("earliest", "i8"),
+        ("bound", "i8"),  # no sensor can be found silent before this
+        ("dirty", "i8"),  # sensors that wait to be judged anew
+        ("back", "i8"),  # sensors that were silent and have been heard in this call
+    ],
+    align=True,
+)
+FED, DUPLICATE, LATE, TOO_LATE, FUTURE, EPOCH, CONFLICT = range(7)
+
+
+@compiled
+def flag_of(p: Any, value: float, given: int) -> int:
+    """The given flag, made worse by what the value itself shows (gross range test)."""
+    if math.isnan(value):
+        return max(given, 9) if given != 4 else 4
+    if value < p["fail_low"] or value > p["fail_high"]:
+        return max(given, 4)
+    if value < p["low"] or value > p["high"]:
+        return max(given, 3)
+    return given
+
+
+@compiled
+def judged(p: Any, s: Any, t: int, value: float, given: int) -> tuple[float, int]:
+    """What the detectors are given for a reading: its value (a counter's increment) and flag."""
+    flag = flag_of(p, value, given)
+    if p["counter"] > 0:
+        value = increment(p, s, t, value) if flag <= 2 else math.nan
+        if math.isnan(value):
+            flag = max(flag, 2)
+    s["value"], s["flag"] = value, flag
+    return value, flag
+
+
+@compiled
+def seek(p: Any, s: Any, ring: Any, key: int) -> int:
+    """How many kept readings have a key above this one (0 when it is the newest)."""
+    newer = 0
+    while newer < s["held"]:
+        cell = ring[p["offset"] + (s["head"] + s["held"] - 1 - newer) % p["cells"]]
+        at = cell["issued"] if p["forecast"] > 0 else cell["t"]
+        if at <= key:
+            break
+        newer += 1
+    return newer
+
+
+@compiled
+def known(p: Any, s: Any, ring: Any, newer: int, t: int, issued: int, value: float) -> int:
+    """DUPLICATE or CONFLICT when a kept reading has this very time (and issue time), else FED."""
+    i = newer
+    while i < s["held"]:
+        cell = ring[p["offset"] + (s["head"] + s["held"] - 1 - i) % p["cells"]]
+        if p["forecast"] > 0:
+            if cell["issued"] != issued:
+                return FED
+        elif cell["t"] != t:
+            return FED
+        if cell["t"] == t:
+            same = cell["v"] == value or (math.isnan(cell["v"]) and math.isnan(value))
+            return DUPLICATE if same else CONFLICT
+        i += 1
+    return FED
+
+
+@compiled
+def insert(p: Any, s: Any, ring: Any, newer: int, t: int, issued: int, v: float, flag: int) -> None:
+    """Keep a reading in its place; the oldest gives way when the ring is full."""
+    off, cells = p["offset"], p["cells"]
+    if s["held"] == cells:
+        s["head"] = (s["head"] + 1) % cells
+    else:
+        s["held"] += 1
+    place = s["head"] + s["held"] - 1
+    for i in range(newer):
+        a, b = off + (place - i) % cells, off + (place - i - 1) % cells
+        ring[a]["t"], ring[a]["issued"] = ring[b]["t"], ring[b]["issued"]
+        ring[a]["v"], ring[a]["flag"] = ring[b]["v"], ring[b]["flag"]
+    at = off + (place - newer) % cells
+    ring[at]["t"], ring[at]["issued"], ring[at]["v"], ring[at]["flag"] = t, issued, v, flag
+
+
+@compiled
+def fate_of(p: Any, s: Any, ring: Any, t: int, issued: int, value: float, given: int) -> int:
+    """Where a reading of a plausible time belongs; it is kept in the ring if it is new."""
+    key = issued if p["forecast"] > 0 else t
+    newer = 0
+    if s["held"] > 0 and key <= s["last"]:
+        newer = seek(p, s, ring, key)
+        same = known(p, s, ring, newer, t, issued, value)
+        if same != FED:
+            return same
+        if key < s["last"]:
+            full = s["held"] == p["cells"] and newer == s["held"]
+            if key < s["last"] - p["rewind"] or full:
+                return TOO_LATE
+    insert(p, s, ring, newer, t, issued, value, given)
+    if newer > 0:
+        return LATE
+    s["last"] = key
+    return FED
+
+
+@compiled
+def first_deadline(params: Any, state: Any) -> int:
+    """The earliest time at which a sensor not yet silent would be."""
+    first = 1 << 62
+    for r in range(params.shape[0]):
+        if state[r]["silent"] == 0 and params[r]["silence"] > 0:
+            first = min(first, state[r]["heard"] + params[r]["silence"])
+    return first
+
+
+@compiled
+def start_clock(params: Any, state: Any, clock: Any, now: int) -> None:
+    """The first time known: every sensor is given its deadline from here."""
+    clock["now"] = now
+    clock["ticked"] = now - now % clock["tick"]
+    for r in range(state.shape[0]):
+        state[r]["heard"] = max(state[r]["heard"], now)
+    clock["bound"] = first_deadline(params, state)
+
+
+@compiled
+def raised(params: Any, state: Any, clock: Any, candidate: int) -> int:
+    """The stream clock after a row, or -1 when a tick with something to do falls due before it."""
+    if clock["now"] == 0:
+        start_clock(params, state, clock, candidate)
+    now = clock["now"]
+    if candidate > now:
+        now = min(candidate, now + clock["step"])
+        due = now - now % clock["tick"]
+        if due > clock["ticked"]:
+            if clock["bound"] <= due:
+                clock["bound"] = first_deadline(params, state)
+            if clock["dirty"] > 0 or clock["bound"] <= due:
+                return -1
+            clock["ticked"] = due
+    return int(now)
+
+
+@compiled
+def heard(s: Any, clock: Any, now: int) -> int:
+    """Note a sign of life; 1 when the sensor had been silent."""
+    s["heard"] = max(s["heard"], now)
+    if s["silent"] == 0:
+        return 0
+    s["silent"] = 0
+    clock["bound"] = 0
+    clock["back"] += 1
+    return 1
+
+
+@compiled
+def admit(params: Any, state: Any, ring: Any, clocks: Any, sensor: I8, t: I8, raw: F8, given: I8,
+          arrival: I8, issued: I8, value: F8, flag: I8, fate: I8, back: I8, start: int, stop: int,
+          ) -> int:
+    """Decide rows start..stop; returns the first row before which a tick must be done, or stop.
+
+    Fills value, flag, fate, back; in stream time also arrival, which becomes the clock.
+    """
+    clock = clocks[0]
+    for i in range(start, stop):
+        p, s = params[sensor[i]], state[sensor[i]]
+        value[i], flag[i], back[i] = raw[i], given[i], 0
+        key = issued[i] if p["forecast"] > 0 else t[i]
+        if key < clock["earliest"]:
+            fate[i] = EPOCH
+            if clock["stream"] > 0:
+                arrival[i] = clock["now"]
+            s["received"] += 1
+            continue
+        if clock["stream"] > 0:
+            now = raised(params, state, clock, arrival[i] if arrival[i] > 0 else key)
+            if now < 0:
+                return i
+            clock["now"] = arrival[i] = now
+        s["received"] += 1
+        if key > arrival[i] + clock["future"]:
+            fate[i] = FUTURE
+            continue
+        fate[i] = fate_of(p, s, ring, t[i], issued[i], raw[i], given[i])
+        if fate[i] == FED or fate[i] == LATE:
+            back[i] = heard(s, clock, arrival[i])
+            if fate[i] == FED:
+                value[i], flag[i] = judged(p, s, key, raw[i], given[i])
+            elif s["dirty"] == 0:
+                s["dirty"] = 1
+                clock["dirty"] += 1
+    return stop
+
+
+@compiled
+def recall(p: Any, s: Any, ring: Any, t: I8, value: F8, flag: I8) -> int:
+    """Judge a sensor's kept readings anew, oldest first; returns how many there are."""
+    s["total_t"], s["odd_t"] = 0, 0
+    for i in range(s["held"]):
+        cell = ring[p["offset"] + (s["head"] + i) % p["cells"]]
+        t[i] = cell["issued"] if p["forecast"] > 0 else cell["t"]
+        value[i], flag[i] = judged(p, s, t[i], cell["v"], cell["flag"])
+    s["dirty"] = 0
+    return int(s["held"])

@@ -1,0 +1,243 @@
+"""What `stations.yaml` may say: one model a block. Cross-checks between blocks: `checks.py`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, Field, field_validator
+
+from tongluo.config.types import (
+    Duration,
+    Latitude,
+    LevelWord,
+    Longitude,
+    Measure,
+    Model,
+    Point,
+    Secret,
+    Source,
+    Validity,
+    Word,
+)
+from tongluo.core.words import Hazard
+
+
+class SenderIn(Model):
+    """Who issues, as it stands in every warning."""
+
+    id: str = Field(pattern=r"^[^\s,<&]+$", description="CAP sender: no space, comma, < or &")
+    name: str
+    name_en: str
+    contact: str = ""
+
+
+class Site(Model):
+    """The place this installation watches."""
+
+    name: str
+    name_en: str
+    timezone: str = "Asia/Shanghai"
+    languages: tuple[Literal["zh-CN", "en-US"], ...] = ("zh-CN", "en-US")
+    status: Literal["Actual", "Exercise"] = "Actual"
+    synthetic: bool = Field(default=False, description="names and numbers of this file are invented")
+    note: str = ""
+    sender: SenderIn
+
+
+class Broker(Model):
+    """The MQTT broker that the stations publish to."""
+
+    url: str = "mqtt://127.0.0.1:1883"
+    client_id: Word = "tongluo"
+    username: str | None = None
+    password: Secret | None = None
+    ca_file: Path | None = None
+    cert_file: Path | None = None
+    key_file: Path | None = None
+    protocol: Literal["auto", "5", "3.1.1"] = "auto"
+    session_expiry: Duration = 86_400_000
+    receive_maximum: int = Field(default=2000, ge=1, le=65535)
+    keepalive: Duration = 30_000
+
+    @field_validator("url")
+    @classmethod
+    def _url(cls, url: str) -> str:
+        scheme, mark, rest = url.partition("://")
+        if scheme not in ("mqtt", "mqtts") or not mark or not rest:
+            raise ValueError("write mqtt://host:port or mqtts://host:port (TLS)")
+        return url
+
+
+class TimeRules(Model):
+    """What passes for now, and what is done with readings whose time cannot be right."""
+
+    clock: Literal["system", "stream"] = "system"
+    tick: Duration = 60_000
+    future: Duration = Field(default=300_000, description="dated later than this after arrival: not judged")
+    earliest: AwareDatetime = datetime.fromisoformat("2000-02-01T00:00:00+00:00")
+    stream_step: Duration = Field(default=86_400_000, description="one row raises the stream clock by no more")
+    rewind: Duration | None = Field(default=None, description="default: the longest window of any rule")
+
+
+class SourceIn(Model):
+    """Where messages come from: a topic and the codec that reads them."""
+
+    topic: str = Field(description="an MQTT filter; {station} and {quantity} stand for one level each")
+    codec: str
+    options: dict[str, Any] = {}
+
+
+class Counter(Model):
+    """How a running rain total is turned into increments."""
+
+    resolution: Measure = Field(default="0.1 mm", description="rain of one count or one step of the total")
+    counts: bool = Field(default=False, description="the value is a number of tips, not millimetres")
+    width: float | None = Field(default=None, gt=0, description="total at which it starts again, same unit as the value")
+    reset: Literal["none", "daily"] = "none"
+    reset_at: str = Field(default="08:00", pattern=r"^\d\d:\d\d$")
+    max_rate: Measure = Field(default="10 mm", description="largest plausible rain in a minute")
+
+
+class Range(Model):
+    """Values outside are flagged: `fail` when no instrument can measure it, `suspect` when unlikely."""
+
+    fail: tuple[Measure, Measure] | None = None
+    suspect: tuple[Measure, Measure] | None = None
+
+
+class Thresholds(Model):
+    """A named set of level thresholds with its source and the time it is in force."""
+
+    source: Source
+    valid: Validity = Validity()
+    datum: str | None = None
+    levels: dict[LevelWord, Any]
+
+
+class SensorIn(Model):
+    """One measured quantity at a station. A profile gives what is not said here."""
+
+    profile: Word | None = None
+    name: Word | None = Field(default=None, description="default: the quantity")
+    quantity: str | None = None
+    unit: str | None = Field(default=None, description="unit of the values as they arrive")
+    element: str | None = Field(default=None, description="how the message names it; default: the name")
+    cadence: Duration | None = None
+    silence: Duration | None = Field(default=None, description="default: three cadences")
+    forecast: bool | None = None
+    datum: str | None = None
+    offsets: dict[str, Measure] | None = Field(default=None, description="this datum's zero above another's: other datum -> height")
+    counter: Counter | None = None
+    range: Range | None = None
+    thresholds: dict[str, Word] | None = Field(default=None, description="rule id -> name of a threshold set")
+
+
+class StationIn(Model):
+    """A place with sensors."""
+
+    id: Word
+    name: str
+    name_en: str = ""
+    at: Point | None = None
+    owner: str = ""
+    device: str | tuple[str, ...] = Field(default=(), description="how its messages name it, if not by id")
+    profiles: tuple[Word, ...] = Field(default=(), description="shorthand: one sensor for each profile")
+    sensors: tuple[SensorIn, ...] = ()
+
+
+class CircleIn(Model):
+    """A circle on the ground."""
+
+    centre: Point
+    radius_km: float = Field(gt=0, le=1000)
+
+
+class AreaIn(Model):
+    """Where people are warned."""
+
+    id: Word
+    name: str
+    name_en: str
+    people: int = Field(ge=0)
+    code: str = ""
+    parent: Word | None = None
+    polygon: tuple[Point, ...] | None = None
+    circle: CircleIn | None = None
+    stations: tuple[Word, ...] = ()
+    plan: str = Field(default="", description="what to do here: the point's own plan, one or two sentences")
+    plan_en: str = ""
+
+
+class RuleIn(Model):
+    """One detector for one hazard over the sensors of one quantity, in every area or in some."""
+
+    id: Word
+    hazard: Hazard
+    detector: str
+    quantity: str
+    thresholds: Word | None = Field(default=None, description="default set for sensors that name none")
+    areas: tuple[Word, ...] | None = None
+    hold: Duration = Field(default=1_800_000, description="how long it must stay lower before the level falls")
+    quorum: float = Field(default=0.5, ge=0, le=1, description="share of the area's sensors that must be known for NONE")
+    cap_level: LevelWord | None = Field(default=None, description="this rule alone raises no higher")
+    forecast: bool = Field(default=False, description="judge forecast readings instead of measured ones")
+    options: dict[str, Any] = {}
+
+
+class PolicyIn(Model):
+    """Who or what lets a warning out, and by which channels. The first that fits is used."""
+
+    hazards: tuple[Hazard, ...] | None = None
+    from_level: LevelWord = "blue"
+    issue: Literal["automatic", "never"] = "automatic"
+    by: str = Field(description="the order, plan or person on whose authority it goes out")
+    channels: tuple[Word, ...] = ()
+    validity: Duration = Field(default=6 * 3_600_000, description="a warning expires after this unless renewed")
+    renew: Duration = Field(default=1_800_000, description="renewed this long before it expires")
+
+
+class ChannelIn(Model):
+    """One way to people; what else it takes is said by its kind."""
+
+    kind: str
+    options: dict[str, Any] = {}
+
+
+class InfluxIn(Model):
+    """The networked time-series store, fed from the journal."""
+
+    url: str
+    org: str = "tongluo"
+    bucket: str = "tongluo"
+    token: Secret | None = None
+
+
+class Store(Model):
+    """Where the journal lies. A relative path is taken from the folder of the configuration file."""
+
+    folder: Path = Path("var")
+    snapshot_every: Duration = 600_000
+
+
+class Config(Model):
+    """The whole file."""
+
+    site: Site
+    broker: Broker = Broker()
+    time: TimeRules = TimeRules()
+    store: Store = Store()
+    influx: InfluxIn | None = None
+    sources: tuple[SourceIn, ...] = (SourceIn(topic="ews/{station}/{quantity}", codec="native"),)
+    profiles: dict[Word, SensorIn] = {}
+    thresholds: dict[Word, Thresholds] = {}
+    stations: tuple[StationIn, ...] = ()
+    stations_csv: Path | None = Field(default=None, description="columns id,name,name_en,lat,lon,profiles,device,owner")
+    areas: tuple[AreaIn, ...] = ()
+    rules: tuple[RuleIn, ...] = ()
+    policies: tuple[PolicyIn, ...] = ()
+    channels: dict[Word, ChannelIn] = {}
+
+
+__all__ = ["Config", "Latitude", "Longitude"]
