@@ -99,11 +99,14 @@ def description(warning: WarningVersion, language: str) -> str:
 
 
 def instruction(warning: WarningVersion, language: str) -> str:
-    """What to do, for this hazard and level."""
+    """What to do, for this hazard and level, then the area's plan if people may have to go."""
     index = ("zh", "en").index(tongue(language))
     asked = step(warning)
-    text = _CLEAR if asked is Step.CLEAR else _INSTRUCTION[warning.hazard][asked]
-    return _marked(warning, language, text[index])
+    text = (_CLEAR if asked is Step.CLEAR else _INSTRUCTION[warning.hazard][asked])[index]
+    plan = clean((warning.area.plan, warning.area.plan_en)[index])
+    if plan and asked in (Step.READY, Step.LEAVE):  # "go to the school" would be wrong at blue
+        text += ("本地预案：", " Local plan: ")[index] + plan
+    return _marked(warning, language, text)
 
 
 def note(warning: WarningVersion) -> str:

@@ -200,6 +200,17 @@ def test_english_texts_hold_no_chinese_and_the_reverse() -> None:
                 assert not say(warning, "zh-CN").isascii()
 
 
+@pytest.mark.parametrize(("level", "told"), [
+    (Level.BLUE, False), (Level.YELLOW, True), (Level.RED, True)])
+def test_the_plan_of_the_area_follows_the_general_text(level: Level, told: bool) -> None:
+    area = replace(BASE.area, plan="去青溪小学。", plan_en="Go to Qingxi school.")
+    warning = make(level=level, area=area)
+    general = texts.instruction(make(level=level), "en-US")
+    plan = " Local plan: Go to Qingxi school." if told else ""
+    assert texts.instruction(warning, "en-US") == general + plan
+    assert texts.instruction(warning, "zh-CN").endswith("本地预案：去青溪小学。") is told
+
+
 @pytest.mark.parametrize(("level", "previous", "zh", "en"), [
     (Level.RED, Level.YELLOW, "青溪镇暴雨预警升级为红色：请立即转移",
      "Rainstorm warning for Qingxi raised to red: leave now"),

@@ -32,7 +32,7 @@ def areas(draw: st.DrawFn) -> Area:
     return Area(
         draw(NAME), draw(TEXT), draw(TEXT), draw(st.integers(0, 10**6)),
         polygon=() if round_one else draw(RING), circle=draw(CIRCLE) if round_one else None,
-        code=draw(st.sampled_from(["", "441999"])))
+        code=draw(st.sampled_from(["", "441999"])), plan=draw(TEXT), plan_en=draw(TEXT))
 
 
 @st.composite
