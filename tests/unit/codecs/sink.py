@@ -29,7 +29,7 @@ class RecordingSink:
     kept: bytes = b""
     """What the codec sees as held back; `decode` sets it to the last rest of its message."""
 
-    def reading(  # noqa: PLR0917 - the signature of the port
+    def reading(
         self,
         device: str,
         element: str,
