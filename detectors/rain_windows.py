@@ -53,8 +53,16 @@ PARAMS = np.dtype(
     align=True,
 )
 
-WHY = ("window_ms", "sum_mm", "threshold_mm", "next_window_ms", "next_sum_mm", "next_threshold_mm",
-       "covered", "last_mm")
+WHY = (
+    "window_ms",
+    "sum_mm",
+    "threshold_mm",
+    "next_window_ms",
+    "next_sum_mm",
+    "next_threshold_mm",
+    "covered",
+    "last_mm",
+)
 
 MAX_CELLS = 2048
 
@@ -226,7 +234,7 @@ def step(p: Any, s: Any, t: int, value: float, flag: int) -> int:
     """One increment, mm. Returns the level: -1 UNKNOWN, 0 NONE, 1 to 4."""
     evict(p, s, t)
     if flag <= p["worst"] and not math.isnan(value) and value >= 0.0:
-        add(p, s, t, int(math.floor(value * 1000.0 + 0.5)))
+        add(p, s, t, math.floor(value * 1000.0 + 0.5))
         s["last"] = t
     share = 1.0
     for d in range(p["windows"]):
@@ -250,7 +258,9 @@ def explain(row: Any, why: Mapping[str, float]) -> dict[str, Any]:
     out: dict[str, Any] = {}
     if why["threshold_mm"]:
         window = say_duration(int(why["window_ms"]))
-        out["en"] = f"{why['sum_mm']:g} mm of rain in {window} (threshold {why['threshold_mm']:g} mm)"
+        out["en"] = (
+            f"{why['sum_mm']:g} mm of rain in {window} (threshold {why['threshold_mm']:g} mm)"
+        )
         out["zh"] = f"{window}累计降雨{why['sum_mm']:g}毫米（阈值{why['threshold_mm']:g}毫米）"
         out["lower_if"] = {"window": window, "mm_below": _less(why, row)}
     if why["next_threshold_mm"]:
@@ -266,6 +276,14 @@ def _less(why: Mapping[str, float], row: Any) -> float:
 
 
 DETECTOR = Detector(
-    name="rain_windows", step=step, params=PARAMS, state=state_dtype, why=WHY, options=Options,
-    fill=fill, longest=longest, explain=explain, quantities=("rain",),
+    name="rain_windows",
+    step=step,
+    params=PARAMS,
+    state=state_dtype,
+    why=WHY,
+    options=Options,
+    fill=fill,
+    longest=longest,
+    explain=explain,
+    quantities=("rain",),
 )

@@ -116,7 +116,14 @@ def explain(row: Any, why: Mapping[str, float]) -> dict[str, Any]:
 
 
 DETECTOR = Detector(
-    name="stage_levels", step=step, params=PARAMS, state=state_dtype, why=WHY, options=Options,
-    fill=fill, longest=longest, explain=explain,
+    name="stage_levels",
+    step=step,
+    params=PARAMS,
+    state=state_dtype,
+    why=WHY,
+    options=Options,
+    fill=fill,
+    longest=longest,
+    explain=explain,
     quantities=("stage", "tide", "reservoir_stage", "water_depth"),
 )

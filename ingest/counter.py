@@ -26,7 +26,8 @@ DAY = 86_400_000
 @compiled
 def plausible(p: Any, rain: float, since: int) -> bool:
     """Whether this much can fall in this time; one step of the gauge's resolution always can."""
-    return 0.0 <= rain <= p["max_rate"] * max(since, 60_000) / 60_000.0 + p["resolution"]
+    most = p["max_rate"] * max(since, 60_000) / 60_000.0 + p["resolution"]
+    return bool(0.0 <= rain <= most)
 
 
 @compiled

@@ -22,29 +22,53 @@ F8 = NDArray[np.float64]
 
 PARAMS = np.dtype(
     [
-        ("offset", "i8"), ("cells", "i8"),  # the sensor's part of the rings
-        ("rewind", "i8"), ("silence", "i8"),  # ms
-        ("forecast", "i8"), ("counter", "i8"),
-        ("fail_low", "f8"), ("fail_high", "f8"), ("low", "f8"), ("high", "f8"),
-        ("resolution", "f8"), ("width", "f8"), ("max_rate", "f8"),  # mm, mm, mm/min
-        ("reset_every", "i8"), ("reset_phase", "i8"),
+        ("offset", "i8"),
+        ("cells", "i8"),  # the sensor's part of the rings
+        ("rewind", "i8"),
+        ("silence", "i8"),  # ms
+        ("forecast", "i8"),
+        ("counter", "i8"),
+        ("fail_low", "f8"),
+        ("fail_high", "f8"),
+        ("low", "f8"),
+        ("high", "f8"),
+        ("resolution", "f8"),
+        ("width", "f8"),
+        ("max_rate", "f8"),  # mm, mm, mm/min
+        ("reset_every", "i8"),
+        ("reset_phase", "i8"),
     ],
     align=True,
 )
 STATE = np.dtype(
     [
-        ("last", "i8"), ("head", "i8"), ("held", "i8"),  # newest key; ring start and fill
-        ("heard", "i8"), ("silent", "i8"), ("dirty", "i8"),
-        ("total", "f8"), ("total_t", "i8"), ("odd", "f8"), ("odd_t", "i8"),
-        ("value", "f8"), ("flag", "i8"), ("received", "i8"),  # the last judged; rows of any fate
+        ("last", "i8"),
+        ("head", "i8"),
+        ("held", "i8"),  # newest key; ring start and fill
+        ("heard", "i8"),
+        ("silent", "i8"),
+        ("dirty", "i8"),
+        ("total", "f8"),
+        ("total_t", "i8"),
+        ("odd", "f8"),
+        ("odd_t", "i8"),
+        ("value", "f8"),
+        ("flag", "i8"),
+        ("received", "i8"),  # the last judged; rows of any fate
     ],
     align=True,
 )
 RING = np.dtype([("t", "i8"), ("issued", "i8"), ("v", "f8"), ("flag", "i8")], align=True)
 CLOCK = np.dtype(
     [
-        ("now", "i8"), ("ticked", "i8"), ("tick", "i8"), ("stream", "i8"), ("step", "i8"),
-        ("future", "i8"), ("earliest", "i8"),
+        ("now", "i8"),
+        ("ticked", "i8"),
+        ("want", "i8"),
+        ("tick", "i8"),
+        ("stream", "i8"),
+        ("step", "i8"),
+        ("future", "i8"),
+        ("earliest", "i8"),
         ("bound", "i8"),  # no sensor can be found silent before this
         ("dirty", "i8"),  # sensors that wait to be judged anew
         ("back", "i8"),  # sensors that were silent and have been heard in this call
@@ -180,6 +204,7 @@ def raised(params: Any, state: Any, clock: Any, candidate: int) -> int:
             if clock["bound"] <= due:
                 clock["bound"] = first_deadline(params, state)
             if clock["dirty"] > 0 or clock["bound"] <= due:
+                clock["want"] = due
                 return -1
             clock["ticked"] = due
     return int(now)
@@ -197,10 +222,24 @@ def heard(s: Any, clock: Any, now: int) -> int:
     return 1
 
 
-@compiled
-def admit(params: Any, state: Any, ring: Any, clocks: Any, sensor: I8, t: I8, raw: F8, given: I8,
-          arrival: I8, issued: I8, value: F8, flag: I8, fate: I8, back: I8, start: int, stop: int,
-          ) -> int:
+def admit(
+    params: Any,
+    state: Any,
+    ring: Any,
+    clocks: Any,
+    sensor: I8,
+    t: I8,
+    raw: F8,
+    given: I8,
+    arrival: I8,
+    issued: I8,
+    value: F8,
+    flag: I8,
+    fate: I8,
+    back: I8,
+    start: int,
+    stop: int,
+) -> int:
     """Decide rows start..stop; returns the first row before which a tick must be done, or stop.
 
     Fills value, flag, fate, back; in stream time also arrival, which becomes the clock.
@@ -236,7 +275,6 @@ def admit(params: Any, state: Any, ring: Any, clocks: Any, sensor: I8, t: I8, ra
     return stop
 
 
-@compiled
 def recall(p: Any, s: Any, ring: Any, t: I8, value: F8, flag: I8) -> int:
     """Judge a sensor's kept readings anew, oldest first; returns how many there are."""
     s["total_t"], s["odd_t"] = 0, 0

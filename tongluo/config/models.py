@@ -10,9 +10,7 @@ from pydantic import AwareDatetime, Field, field_validator
 
 from tongluo.config.types import (
     Duration,
-    Latitude,
     LevelWord,
-    Longitude,
     Measure,
     Model,
     Point,
@@ -41,7 +39,9 @@ class Site(Model):
     timezone: str = "Asia/Shanghai"
     languages: tuple[Literal["zh-CN", "en-US"], ...] = ("zh-CN", "en-US")
     status: Literal["Actual", "Exercise"] = "Actual"
-    synthetic: bool = Field(default=False, description="names and numbers of this file are invented")
+    synthetic: bool = Field(
+        default=False, description="names and numbers of this file are invented"
+    )
     note: str = ""
     sender: SenderIn
 
@@ -75,33 +75,47 @@ class TimeRules(Model):
 
     clock: Literal["system", "stream"] = "system"
     tick: Duration = 60_000
-    future: Duration = Field(default=300_000, description="dated later than this after arrival: not judged")
+    future: Duration = Field(
+        default=300_000, description="dated later than this after arrival: not judged"
+    )
     earliest: AwareDatetime = datetime.fromisoformat("2000-02-01T00:00:00+00:00")
-    stream_step: Duration = Field(default=86_400_000, description="one row raises the stream clock by no more")
-    rewind: Duration | None = Field(default=None, description="default: the longest window of any rule")
+    stream_step: Duration = Field(
+        default=86_400_000, description="one row raises the stream clock by no more"
+    )
+    rewind: Duration | None = Field(
+        default=None, description="default: the longest window of any rule"
+    )
 
 
 class SourceIn(Model):
     """Where messages come from: a topic and the codec that reads them."""
 
-    topic: str = Field(description="an MQTT filter; {station} and {quantity} stand for one level each")
+    topic: str = Field(
+        description="an MQTT filter; {station} and {quantity} stand for one level each"
+    )
     codec: str
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = Field(default_factory=dict)
 
 
 class Counter(Model):
     """How a running rain total is turned into increments."""
 
-    resolution: Measure = Field(default="0.1 mm", description="rain of one count or one step of the total")
-    counts: bool = Field(default=False, description="the value is a number of tips, not millimetres")
-    width: float | None = Field(default=None, gt=0, description="total at which it starts again, same unit as the value")
+    resolution: Measure = Field(
+        default="0.1 mm", description="rain of one count or one step of the total"
+    )
+    counts: bool = Field(
+        default=False, description="the value is a number of tips, not millimetres"
+    )
+    width: float | None = Field(
+        default=None, gt=0, description="total at which it starts again, same unit as the value"
+    )
     reset: Literal["none", "daily"] = "none"
     reset_at: str = Field(default="08:00", pattern=r"^\d\d:\d\d$")
     max_rate: Measure = Field(default="10 mm", description="largest plausible rain in a minute")
 
 
 class Range(Model):
-    """Values outside are flagged: `fail` when no instrument can measure it, `suspect` when unlikely."""
+    """Values outside are flagged: `fail` = cannot be measured, `suspect` = unlikely."""
 
     fail: tuple[Measure, Measure] | None = None
     suspect: tuple[Measure, Measure] | None = None
@@ -113,7 +127,15 @@ class Thresholds(Model):
     source: Source
     valid: Validity = Validity()
     datum: str | None = None
-    levels: dict[LevelWord, Any]
+    levels: dict[str, Any]
+
+    @field_validator("levels")
+    @classmethod
+    def _words(cls, levels: dict[str, Any]) -> dict[str, Any]:
+        wrong = [word for word in levels if word not in ("blue", "yellow", "orange", "red")]
+        if wrong:
+            raise ValueError(f"{wrong[0]!r} is not a level: write blue, yellow, orange or red")
+        return levels
 
 
 class SensorIn(Model):
@@ -123,15 +145,21 @@ class SensorIn(Model):
     name: Word | None = Field(default=None, description="default: the quantity")
     quantity: str | None = None
     unit: str | None = Field(default=None, description="unit of the values as they arrive")
-    element: str | None = Field(default=None, description="how the message names it; default: the name")
+    element: str | None = Field(
+        default=None, description="how the message names it; default: the name"
+    )
     cadence: Duration | None = None
     silence: Duration | None = Field(default=None, description="default: three cadences")
     forecast: bool | None = None
     datum: str | None = None
-    offsets: dict[str, Measure] | None = Field(default=None, description="this datum's zero above another's: other datum -> height")
+    offsets: dict[str, Measure] | None = Field(
+        default=None, description="this datum's zero above another's: other datum -> height"
+    )
     counter: Counter | None = None
     range: Range | None = None
-    thresholds: dict[str, Word] | None = Field(default=None, description="rule id -> name of a threshold set")
+    thresholds: dict[str, Word] | None = Field(
+        default=None, description="rule id -> name of a threshold set"
+    )
 
 
 class StationIn(Model):
@@ -142,8 +170,12 @@ class StationIn(Model):
     name_en: str = ""
     at: Point | None = None
     owner: str = ""
-    device: str | tuple[str, ...] = Field(default=(), description="how its messages name it, if not by id")
-    profiles: tuple[Word, ...] = Field(default=(), description="shorthand: one sensor for each profile")
+    device: str | tuple[str, ...] = Field(
+        default=(), description="how its messages name it, if not by id"
+    )
+    profiles: tuple[Word, ...] = Field(
+        default=(), description="shorthand: one sensor for each profile"
+    )
     sensors: tuple[SensorIn, ...] = ()
 
 
@@ -166,7 +198,9 @@ class AreaIn(Model):
     polygon: tuple[Point, ...] | None = None
     circle: CircleIn | None = None
     stations: tuple[Word, ...] = ()
-    plan: str = Field(default="", description="what to do here: the point's own plan, one or two sentences")
+    plan: str = Field(
+        default="", description="what to do here: the point's own plan, one or two sentences"
+    )
     plan_en: str = ""
 
 
@@ -177,13 +211,26 @@ class RuleIn(Model):
     hazard: Hazard
     detector: str
     quantity: str
-    thresholds: Word | None = Field(default=None, description="default set for sensors that name none")
+    thresholds: Word | None = Field(
+        default=None, description="default set for sensors that name none"
+    )
     areas: tuple[Word, ...] | None = None
-    hold: Duration = Field(default=1_800_000, description="how long it must stay lower before the level falls")
-    quorum: float = Field(default=0.5, ge=0, le=1, description="share of the area's sensors that must be known for NONE")
-    cap_level: LevelWord | None = Field(default=None, description="this rule alone raises no higher")
-    forecast: bool = Field(default=False, description="judge forecast readings instead of measured ones")
-    options: dict[str, Any] = {}
+    hold: Duration = Field(
+        default=1_800_000, description="how long it must stay lower before the level falls"
+    )
+    quorum: float = Field(
+        default=0.5,
+        ge=0,
+        le=1,
+        description="share of the area's sensors that must be known for NONE",
+    )
+    cap_level: LevelWord | None = Field(
+        default=None, description="this rule alone raises no higher"
+    )
+    forecast: bool = Field(
+        default=False, description="judge forecast readings instead of measured ones"
+    )
+    options: dict[str, Any] = Field(default_factory=dict)
 
 
 class PolicyIn(Model):
@@ -194,7 +241,9 @@ class PolicyIn(Model):
     issue: Literal["automatic", "never"] = "automatic"
     by: str = Field(description="the order, plan or person on whose authority it goes out")
     channels: tuple[Word, ...] = ()
-    validity: Duration = Field(default=6 * 3_600_000, description="a warning expires after this unless renewed")
+    validity: Duration = Field(
+        default=6 * 3_600_000, description="a warning expires after this unless renewed"
+    )
     renew: Duration = Field(default=1_800_000, description="renewed this long before it expires")
 
 
@@ -202,7 +251,7 @@ class ChannelIn(Model):
     """One way to people; what else it takes is said by its kind."""
 
     kind: str
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = Field(default_factory=dict)
 
 
 class InfluxIn(Model):
@@ -215,7 +264,7 @@ class InfluxIn(Model):
 
 
 class Store(Model):
-    """Where the journal lies. A relative path is taken from the folder of the configuration file."""
+    """Where the journal lies. A relative path starts from the configuration file's folder."""
 
     folder: Path = Path("var")
     snapshot_every: Duration = 600_000
@@ -230,14 +279,13 @@ class Config(Model):
     store: Store = Store()
     influx: InfluxIn | None = None
     sources: tuple[SourceIn, ...] = (SourceIn(topic="ews/{station}/{quantity}", codec="native"),)
-    profiles: dict[Word, SensorIn] = {}
-    thresholds: dict[Word, Thresholds] = {}
+    profiles: dict[Word, SensorIn] = Field(default_factory=dict)
+    thresholds: dict[Word, Thresholds] = Field(default_factory=dict)
     stations: tuple[StationIn, ...] = ()
-    stations_csv: Path | None = Field(default=None, description="columns id,name,name_en,lat,lon,profiles,device,owner")
+    stations_csv: Path | None = Field(
+        default=None, description="columns id,name,name_en,lat,lon,profiles,device,owner"
+    )
     areas: tuple[AreaIn, ...] = ()
     rules: tuple[RuleIn, ...] = ()
     policies: tuple[PolicyIn, ...] = ()
-    channels: dict[Word, ChannelIn] = {}
-
-
-__all__ = ["Config", "Latitude", "Longitude"]
+    channels: dict[Word, ChannelIn] = Field(default_factory=dict)

@@ -60,25 +60,31 @@ def cache_folder(*packages: str) -> Path:
     return folder
 
 
-def cached(template: Callable[..., Any], packages: tuple[str, ...], **names: str) -> Any:
-    """The template function compiled in a cached module, with `names` imported into it.
+def cached(template: Callable[..., Any], packages: tuple[str, ...], imports: str) -> Any:
+    """The template function compiled in a cached module that first runs these imports.
 
-    names: name in the template -> "module:attribute". The template itself is never called.
+    template: a plain function that is never called itself; packages: whose sources it depends on.
     """
-    stem = "_".join([template.__name__, *(v.split(":")[0].rpartition(".")[2] for v in names.values())])
-    imports = [f"from {v.split(':')[0]} import {v.split(':')[1]} as {k}" for k, v in names.items()]
     text = "\n".join(
-        ["from __future__ import annotations", "import math", "import numba", *imports, "",
-         "@numba.njit(cache=True)", inspect.getsource(template)]
+        [
+            "from __future__ import annotations",
+            "import math",
+            "import numba",
+            imports,
+            "",
+            "@numba.njit(cache=True)",
+            inspect.getsource(template),
+        ]
     )
-    path = cache_folder(*packages) / f"tongluo_{stem}.py"
+    name = f"tongluo_{template.__name__}_{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+    path = cache_folder(*packages) / f"{name}.py"
     if not path.exists():
         fresh = path.with_suffix(f".{os.getpid()}")
         fresh.write_text(text, encoding="utf-8")
         fresh.replace(path)
-    spec = importlib.util.spec_from_file_location(path.stem, path)
+    spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module  # numba's cache looks its functions up by module name
+    sys.modules[name] = module  # numba's cache looks its functions up by module name
     spec.loader.exec_module(module)
     return getattr(module, template.__name__)

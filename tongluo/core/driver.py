@@ -18,9 +18,23 @@ F8 = NDArray[np.float64]
 CAPACITY = 4096  # transitions of one call; more are fetched by calling again
 
 
-def walk(params: Any, state: Any, first: I8, count: I8, sensor: I8, t: I8, value: F8, flag: I8,
-         fate: I8, start: int, stop: int, out_row: I8, out_task: I8, out_level: I8, out_why: F8
-         ) -> tuple[int, int]:
+def walk(
+    params: Any,
+    state: Any,
+    first: I8,
+    count: I8,
+    sensor: I8,
+    t: I8,
+    value: F8,
+    flag: I8,
+    fate: I8,
+    start: int,
+    stop: int,
+    out_row: I8,
+    out_task: I8,
+    out_level: I8,
+    out_why: F8,
+) -> tuple[int, int]:
     """Judge rows start..stop; returns (transitions written, first row not judged)."""
     n = 0
     room = out_row.shape[0]
@@ -46,7 +60,7 @@ def walk(params: Any, state: Any, first: I8, count: I8, sensor: I8, t: I8, value
 def driver_of(module: str) -> Any:
     """The compiled driver of the detector in this module (cached on disk)."""
     package = module.rpartition(".")[0]
-    return cached(walk, (package,), step=f"{module}:step")
+    return cached(walk, (package,), f"from {module} import step")
 
 
 @dataclass(frozen=True)
@@ -79,13 +93,39 @@ class Table:
         """Walk rows start..stop of (sensor, time, value, flag, fate)."""
         found = []
         while start < stop and len(self.params):
-            n, start = self._walk(self.params, self.state, self.first, self.count, *columns,
-                                  start, stop, self._row, self._task, self._level, self._why)
+            n, start = self._walk(
+                self.params,
+                self.state,
+                self.first,
+                self.count,
+                *columns,
+                start,
+                stop,
+                self._row,
+                self._task,
+                self._level,
+                self._why,
+            )
             if n:
-                found.append(Transitions(self._row[:n].copy(), self._task[:n].copy(),
-                                         self._level[:n, 0].copy(), self._level[:n, 1].copy(),
-                                         self._why[:n].copy()))
+                found.append(
+                    Transitions(
+                        self._row[:n].copy(),
+                        self._task[:n].copy(),
+                        self._level[:n, 0].copy(),
+                        self._level[:n, 1].copy(),
+                        self._why[:n].copy(),
+                    )
+                )
         return found
+
+    def tasks_of(self, sensor: int) -> range:
+        """The rows that judge a sensor."""
+        first = int(self.first[sensor])
+        return range(first, first + int(self.count[sensor]))
+
+    def forget(self, tasks: range) -> None:
+        """Begin anew with these tasks."""
+        self.state[tasks.start : tasks.stop] = fresh_state(self.state.dtype, len(tasks))
 
 
 def fresh_state(dtype: np.dtype[Any], rows: int) -> Any:

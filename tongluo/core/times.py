@@ -46,9 +46,11 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def to_datetime(ms: int, zone: str = "UTC") -> datetime:
     """Aware datetime in the named zone."""
-    return datetime.fromtimestamp(ms // 1000, UTC).replace(
-        microsecond=ms % 1000 * 1000
-    ).astimezone(ZoneInfo(zone))
+    return (
+        datetime.fromtimestamp(ms // 1000, UTC)
+        .replace(microsecond=ms % 1000 * 1000)
+        .astimezone(ZoneInfo(zone))
+    )
 
 
 def iso(ms: int, zone: str = "UTC") -> str:

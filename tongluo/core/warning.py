@@ -24,6 +24,9 @@ class Area:
     code: str = ""
     """Administrative code (GB/T 2260 in China)."""
     parent: str = ""
+    plan: str = ""
+    """What to do here, in the area's own words; empty = the general text."""
+    plan_en: str = ""
 
 
 @dataclass(frozen=True)

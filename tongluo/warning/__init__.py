@@ -1,1 +1,1 @@
-"""TBD."""
+"""Verdicts to assessments, assessments to warnings: pure, replayed as they ran."""

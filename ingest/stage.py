@@ -1,0 +1,98 @@
+"""The order stage as an object: its tables, and the two compiled functions that walk them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest import order
+from tongluo.core.columns import Columns
+from tongluo.core.compiled import cached
+
+I8 = NDArray[np.int64]
+F8 = NDArray[np.float64]
+
+
+@dataclass
+class Admitted:
+    """What the order stage decided, row by row; arrays as long as the batch."""
+
+    value: F8
+    flag: I8
+    fate: I8
+    back: I8
+    arrival: I8
+
+
+@cache
+def _functions() -> tuple[Any, Any]:
+    imports = "from ingest.order import *"
+    return (cached(order.admit, ("ingest",), imports), cached(order.recall, ("ingest",), imports))
+
+
+class OrderStage:
+    """Order, fate, quality and the stream clock of all sensors."""
+
+    def __init__(self, params: Any, clock: Any) -> None:
+        self.params = params
+        self.state = np.zeros(len(params), order.STATE)
+        self.ring = np.zeros(max(1, int(params["cells"].sum())), order.RING)
+        self.clock = clock
+        self._admit, self._recall = _functions()
+
+    def blank(self, columns: Columns) -> Admitted:
+        """Room for what will be decided of a batch; arrival is a copy, for the clock's use."""
+        n = len(columns)
+        flag, fate, back = (np.zeros(n, np.int64) for _ in range(3))
+        return Admitted(np.zeros(n), flag, fate, back, columns.arrival.copy())
+
+    def admit(self, columns: Columns, out: Admitted, start: int) -> int:
+        """Decide rows from start on; returns the row before which a tick is due, or the end."""
+        self.clock["back"] = 0
+        stop = self._admit(
+            self.params,
+            self.state,
+            self.ring,
+            self.clock,
+            columns.sensor,
+            columns.t,
+            columns.value,
+            columns.flag,
+            out.arrival,
+            columns.issued,
+            out.value,
+            out.flag,
+            out.fate,
+            out.back,
+            start,
+            len(columns),
+        )
+        return int(stop)
+
+    def recall(self, sensor: int) -> tuple[I8, F8, I8]:
+        """A sensor's kept readings, judged anew in time order: (time, value, flag)."""
+        n = int(self.state[sensor]["held"])
+        t, value, flag = np.zeros(n, np.int64), np.zeros(n), np.zeros(n, np.int64)
+        self._recall(self.params[sensor], self.state[sensor], self.ring, t, value, flag)
+        return t, value, flag
+
+    def dirty(self) -> list[int]:
+        """Sensors that wait to be judged anew, lowest first."""
+        if not self.clock[0]["dirty"]:
+            return []
+        return [int(i) for i in np.flatnonzero(self.state["dirty"])]
+
+    def newly_silent(self, now: int) -> list[int]:
+        """Mark and return the sensors whose deadline has passed."""
+        if self.clock[0]["bound"] > now:
+            return []
+        limit = self.params["silence"]
+        late = (limit > 0) & (self.state["silent"] == 0) & (self.state["heard"] + limit <= now)
+        found = np.flatnonzero(late)
+        self.state["silent"][found] = 1
+        self.clock[0]["bound"] = order.first_deadline(self.params, self.state)
+        return [int(i) for i in found]

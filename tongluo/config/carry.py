@@ -1,0 +1,94 @@
+"""From one plan to the next without forgetting: states follow their sensors and tasks by name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ingest.stage import OrderStage
+from tongluo.config.plan import Plan, clock_row
+from tongluo.core.driver import Table
+from tongluo.warning.assess import Answer, Assessor
+from tongluo.warning.lifecycle import Lifecycle
+from tongluo.warning.reasons import Reasons
+
+
+def carry_order(old: OrderStage, plan: Plan) -> OrderStage:
+    """The order stage of the new plan with every sensor's state and kept readings."""
+    new = OrderStage(plan.order_params, clock_row(plan.config))
+    for name in ("now", "ticked"):
+        new.clock[name] = old.clock[name]
+    new.state["heard"] = old.clock[0]["now"]
+    for row in range(min(len(old.params), len(new.params))):
+        new.state[row] = old.state[row]
+        _carry_ring(old, new, row)
+    new.clock["dirty"] = int(new.state["dirty"].sum())
+    return new
+
+
+def _carry_ring(old: OrderStage, new: OrderStage, row: int) -> None:
+    size, room = int(old.params[row]["cells"]), int(new.params[row]["cells"])
+    state = new.state[row]
+    held = min(int(state["held"]), room)
+    start = int(state["head"]) + int(state["held"]) - held
+    places = int(old.params[row]["offset"]) + (start + np.arange(held)) % size
+    offset = int(new.params[row]["offset"])
+    new.ring[offset : offset + held] = old.ring[places]
+    state["head"], state["held"] = 0, held
+
+
+def _task_keys(plan: Plan, name: str) -> list[tuple[int, str]]:
+    return [(task.sensor, task.rule.id) for task in plan.tasks[name]]
+
+
+def carry_tables(old: Plan, new: Plan) -> dict[tuple[str, int], tuple[str, int]]:
+    """Copy task states; returns old (detector, row) -> new (detector, row)."""
+    moved = {}
+    for name, table in new.tables.items():
+        if name not in old.tables:
+            continue
+        rows = {key: n for n, key in enumerate(_task_keys(old, name))}
+        for n, key in enumerate(_task_keys(new, name)):
+            if key in rows:
+                moved[name, rows[key]] = (name, n)
+                _carry_state(old.tables[name], rows[key], table, n)
+    return moved
+
+
+def _carry_state(old: Table, a: int, new: Table, b: int) -> None:
+    """The whole state where it has the same layout and windows; else only the level is held."""
+    same_layout = old.state.dtype == new.state.dtype
+    if same_layout and _windows(old.params[a]) == _windows(new.params[b]):
+        new.state[b] = old.state[a]
+    else:
+        new.state[b]["level"] = old.state[a]["level"]
+
+
+def _windows(row: Any) -> Any:
+    return row["length"].tolist() if "length" in row.dtype.names else None
+
+
+def carry_answers(
+    old: Assessor,
+    oldlife: Lifecycle,
+    oldreasons: Reasons,
+    new: Plan,
+    moved: dict[tuple[str, int], tuple[str, int]],
+) -> tuple[Assessor, Lifecycle, Reasons]:
+    """Assessments and warnings in force follow their area and hazard; evidence its task."""
+    where = {(q.area, q.hazard): n for n, q in enumerate(old.questions)}
+    assessor, life, reasons = Assessor(new.questions), Lifecycle(), Reasons(new)
+    for n, question in enumerate(new.questions):
+        before = where.get((question.area, question.hazard))
+        if before is not None:
+            assessor.answers[n] = old.answers[before]
+            if before in old.waiting:
+                assessor.waiting.add(n)
+            if before in oldlife.events:
+                life.events[n] = oldlife.events[before]
+        else:
+            assessor.answers[n] = Answer()
+    assessor.verdicts = {moved[k]: v for k, v in old.verdicts.items() if k in moved}
+    reasons.evidence = {moved[k]: v for k, v in oldreasons.evidence.items() if k in moved}
+    return assessor, life, reasons

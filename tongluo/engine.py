@@ -1,0 +1,103 @@
+"""The main path. One row in, its effects out; no clock, no I/O.
+
+    row (readings, tick, configuration, act)
+      -> order    fate, flag, counter increments, stream clock           ingest.order
+      -> detect   changes of single-sensor verdicts                      detectors, core.driver
+      -> assess   level of each hazard in each area                      warning.assess
+      -> life     versions of warnings                                   warning.lifecycle
+      -> effects  what the driver commits together with the row          core.effects
+
+Live, replay of a journal and replay of a case feed their rows to this engine and to nothing else.
+Messages are decoded before (`ingest.decode`): the journal keeps what they said.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ingest.stage import Admitted
+from tongluo.config.carry import carry_answers, carry_order, carry_tables
+from tongluo.config.plan import Plan
+from tongluo.core.columns import Columns
+from tongluo.core.effects import Act, Effects, Readings, Tick
+from tongluo.core.words import Level
+from tongluo.timing import Timing
+from tongluo.warning.reasons import Evidence
+
+
+class Engine(Timing):
+    """Judges rows under one plan, which a configuration row may replace."""
+
+    def feed(self, row: Readings | Tick | Act | Plan) -> Effects:
+        """One journal row; returns everything it caused."""
+        self.effects = Effects()
+        match row:
+            case Readings():
+                self._readings(row.columns)
+            case Tick():
+                self.pass_time(row.at)
+            case Act():
+                self._act(row)
+            case Plan():
+                self._configure(row)
+        return self.effects
+
+    def _readings(self, columns: Columns) -> None:
+        out = self.stage.blank(columns)
+        self.begin(columns)
+        start = 0
+        while start < len(columns):
+            stop = self.stage.admit(columns, out, start)
+            self._judge(columns, out, start, stop)
+            if stop < len(columns):
+                self.do_ticks(int(self.clock["want"]))
+            start = stop
+        self.settle()
+        self.effects.admitted = out
+
+    def _judge(self, columns: Columns, out: Admitted, start: int, stop: int) -> None:
+        if self.clock["back"]:
+            for row in (np.flatnonzero(out.back[start:stop]) + start).tolist():
+                self.condition("silent", int(columns.sensor[row]), int(out.arrival[row]), False)
+        judged = (columns.sensor, columns.t, out.value, out.flag, out.fate)
+        for row, name, task, before, after, why in self._found(judged, start, stop):
+            now = int(out.arrival[row])
+            self.settle(now)
+            told = Evidence(int(columns.t[row]), float(columns.value[row]), int(out.flag[row]), why)
+            self.verdict(name, task, before, after, now, "verdict", told)
+
+    def _found(
+        self, judged: Any, start: int, stop: int
+    ) -> list[tuple[int, str, int, int, int, dict[str, float]]]:
+        """Transitions of all detectors in rows start..stop, in row order."""
+        found = [
+            (
+                int(t.row[k]),
+                name,
+                int(t.task[k]),
+                int(t.before[k]),
+                int(t.after[k]),
+                dict(zip(table.detector.why, t.why[k].tolist(), strict=True)),
+            )
+            for name, table in self.plan.tables.items()
+            for t in table.judge(judged, start, stop)
+            for k in range(len(t.row))
+        ]
+        return sorted(found, key=lambda f: f[:3])
+
+    def _act(self, act: Act) -> None:
+        for n, question in enumerate(self.plan.questions):
+            if (question.area, question.hazard.value) == (act.area, act.hazard):
+                change = self.assessor.set(n, int(Level.parse(act.level)), act.at)
+                self.decide(change, self.reasons.acted(act))
+
+    def _configure(self, plan: Plan) -> None:
+        """Another plan: what is known of sensors, tasks, areas and warnings is carried over."""
+        self.stage = carry_order(self.stage, plan)
+        moved = carry_tables(self.plan, plan)
+        self.assessor, self.lifecycle, self.reasons = carry_answers(
+            self.assessor, self.lifecycle, self.reasons, plan, moved
+        )
+        self.plan, self.next_due = plan, None

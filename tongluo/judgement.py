@@ -1,0 +1,66 @@
+"""What the engine knows, and what follows from one changed verdict: decision, warning, effects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ingest.stage import OrderStage
+from tongluo.config.plan import Plan, clock_row
+from tongluo.core.effects import Condition, Decision, Effects, Verdict
+from tongluo.core.words import Level
+from tongluo.warning.assess import Assessor, Change
+from tongluo.warning.lifecycle import Lifecycle
+from tongluo.warning.reasons import Evidence, Reasons
+
+
+class Judgement:
+    """All state of the engine, under one plan, and the effects of the row at hand."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.stage = OrderStage(plan.order_params, clock_row(plan.config))
+        self.assessor = Assessor(plan.questions)
+        self.lifecycle = Lifecycle()
+        self.reasons = Reasons(plan)
+        self.effects = Effects()
+        self.next_due: tuple[int, int, int] | None = None
+        """What falls due next: (time, kind, question); None = must be looked up."""
+
+    def verdict(
+        self, name: str, task: int, before: int, after: int, now: int, cause: str, told: Evidence
+    ) -> None:
+        """One verdict changed: note why, and settle the assessments that ask for it."""
+        self.reasons.note(name, task, told)
+        sensor, rule = self.reasons.sensor(name, task), self.plan.tasks[name][task].rule.id
+        self.effects.verdicts.append(Verdict(now, sensor, rule, before, after, cause, told.why))
+        self.next_due = None
+        for change in self.assessor.verdict((name, task), after, now, cause):
+            self.decide(change, self.reasons.tell(self.assessor, change))
+
+    def decide(self, change: Change, reason: dict[str, Any]) -> None:
+        """One assessment changed: a line of the log, and a version of a warning where due."""
+        self.next_due = None
+        question = self.plan.questions[change.question]
+        self.effects.decisions.append(
+            Decision(
+                change.time,
+                question.area,
+                question.hazard.value,
+                Level(change.before).word,
+                Level(change.after).word,
+                reason,
+            )
+        )
+        occasion = self.plan.occasion(change.question)
+        if occasion is not None:
+            version = self.lifecycle.follow(
+                change.question, change.after, change.time, occasion, reason
+            )
+            if version is not None:
+                self.effects.warnings.append((version, occasion.policy.channels))
+
+    def condition(self, kind: str, sensor: int, now: int, begins: bool) -> None:
+        """Something about a sensor that a duty officer must know began or ended."""
+        spec = self.plan.sensors[sensor]
+        if spec is not None:
+            self.effects.conditions.append(Condition(kind, spec.key, now, begins))

@@ -1,0 +1,160 @@
+"""The engine's time: ticks, silences, late readings judged anew, holds and renewals that fall due.
+
+In system time a recorded tick row does all that is due at it. In stream time ticks fall due at
+fixed multiples as arriving rows raise the clock, inside a batch too; only ticks at which
+something can happen are done, and a hold that ends is dated to its own tick.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ingest.order import start_clock
+from tongluo.core.columns import Columns
+from tongluo.core.driver import Transitions
+from tongluo.core.words import Level
+from tongluo.judgement import Judgement
+from tongluo.warning.reasons import Evidence
+
+HOLD, RENEWAL = 0, 1
+NEVER = (1 << 62, HOLD, -1)
+
+
+class Timing(Judgement):
+    """The part of the engine that time moves."""
+
+    @property
+    def clock(self) -> Any:
+        """The clock's row."""
+        return self.stage.clock[0]
+
+    def begin(self, columns: Columns) -> None:
+        """System time starts with the first row; stream time starts itself."""
+        if len(columns) and not self.clock["now"] and not self.clock["stream"]:
+            start_clock(self.stage.params, self.stage.state, self.clock, int(columns.arrival[0]))
+
+    def pass_time(self, now: int) -> None:
+        """A tick row: the recorded passing of time."""
+        if not self.clock["now"]:
+            start_clock(self.stage.params, self.stage.state, self.clock, now)
+        if self.clock["stream"]:
+            self.do_ticks(now - now % int(self.clock["tick"]))
+            self.settle()
+        else:
+            self._tick(now)
+            self.clock["ticked"] = now
+        self.clock["now"] = max(int(self.clock["now"]), now)
+
+    def do_ticks(self, until: int) -> None:
+        """Do every stream tick up to `until` at which something can happen."""
+        step = int(self.clock["tick"])
+        while self.clock["ticked"] < until:
+            following = int(self.clock["ticked"]) + step
+            if not self.clock["dirty"]:
+                following = max(following, _ceil(int(self.clock["bound"]), step))
+            following = min(following, until)
+            self._due(following - 1)
+            self._tick(following)
+            self.clock["ticked"] = following
+
+    def settle(self, now: int | None = None) -> None:
+        """In stream time, do what fell due at the ticks up to now (default: all that passed)."""
+        if self.clock["stream"]:
+            at = int(self.clock["ticked"]) if now is None else now
+            self._due(at - at % int(self.clock["tick"]))
+
+    def _tick(self, now: int) -> None:
+        for sensor in self.stage.dirty():
+            self._judge_anew(sensor, now)
+        for sensor in self.stage.newly_silent(now):
+            self._silent(sensor, now)
+        self._due(now)
+
+    # holds and renewals
+
+    def _due(self, now: int) -> None:
+        """End the holds and renew the warnings that are due, earliest first."""
+        while True:
+            if self.next_due is None:
+                self.next_due = min(self._all_due(), default=NEVER)
+            at, kind, n = self.next_due
+            at = self._on_grid(at, now)
+            if at > now:
+                return
+            self.next_due = None
+            if kind == HOLD:
+                change = self.assessor.release(n, at)
+                self.decide(change, self.reasons.tell(self.assessor, change))
+            else:
+                self._renew(n, at)
+
+    def _all_due(self) -> list[tuple[int, int, int]]:
+        found = [(self.assessor.due(n), HOLD, n) for n in self.assessor.waiting]
+        for n in self.lifecycle.events:
+            occasion = self.plan.occasion(n)
+            at = self.lifecycle.renewal(n, occasion.policy) if occasion else 0
+            if at:
+                found.append((at, RENEWAL, n))
+        return found
+
+    def _on_grid(self, at: int, now: int) -> int:
+        """The tick at which something due at `at` is done."""
+        if self.clock["stream"]:
+            return _ceil(at, int(self.clock["tick"]))
+        return max(at, now)
+
+    def _renew(self, n: int, now: int) -> None:
+        occasion = self.plan.occasion(n)
+        assert occasion is not None  # only what has a policy has a warning in force
+        reason = self.reasons.standing(self.assessor, n, now)
+        version = self.lifecycle.renew(n, now, occasion, reason)
+        self.effects.warnings.append((version, occasion.policy.channels))
+
+    # silence and late readings
+
+    def _silent(self, sensor: int, now: int) -> None:
+        """A sensor's deadline has passed: a reached level is held, anything else is UNKNOWN."""
+        self.condition("silent", sensor, now, True)
+        for name, table in self.plan.tables.items():
+            for task in table.tasks_of(sensor):
+                if table.state[task]["level"] == Level.NONE:
+                    table.state[task]["level"] = int(Level.UNKNOWN)
+                    told = Evidence(now, float("nan"), 9, {})
+                    self.verdict(name, task, Level.NONE, Level.UNKNOWN, now, "silence", told)
+
+    def _judge_anew(self, sensor: int, now: int) -> None:
+        """Late readings came: judge what is kept in time order; a level may rise, not fall."""
+        t, value, flag = self.stage.recall(sensor)
+        judged = (np.full(len(t), sensor, np.int64), t, value, flag, np.zeros(len(t), np.int64))
+        for name, table in self.plan.tables.items():
+            tasks = table.tasks_of(sensor)
+            before = [int(table.state[task]["level"]) for task in tasks]
+            table.forget(tasks)
+            found = table.judge(judged, 0, len(t))
+            for task, old in zip(tasks, before, strict=True):
+                new = int(table.state[task]["level"])
+                if new > old:
+                    told = _last(found, task, table.detector.why, t, value, flag)
+                    self.verdict(name, task, old, new, now, "late", told)
+                else:
+                    table.state[task]["level"] = old
+
+
+def _ceil(at: int, step: int) -> int:
+    return -(-at // step) * step
+
+
+def _last(
+    found: list[Transitions], task: int, names: tuple[str, ...], t: Any, value: Any, flag: Any
+) -> Evidence:
+    """Evidence of a task's last transition."""
+    for transitions in reversed(found):
+        places = np.flatnonzero(transitions.task == task)
+        if len(places):
+            k = int(places[-1])
+            row = int(transitions.row[k])
+            why = dict(zip(names, transitions.why[k].tolist(), strict=True))
+            return Evidence(int(t[row]), float(value[row]), int(flag[row]), why)
+    raise AssertionError("a level that rose has a transition")

@@ -1,0 +1,125 @@
+"""The life of a warning: issue, update while its level moves or it must be renewed, cancel.
+
+Every version refers to all earlier ones of its event (CAP 1.2 `references`). A warning whose
+level cannot be told any more stays in force and is renewed: silence never ends a warning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from tongluo.core.times import to_datetime
+from tongluo.core.warning import Area, Reference, Sender, WarningVersion
+from tongluo.core.words import Act, Hazard, Level, Status
+from tongluo.warning.policy import Policy
+
+
+class Event(msgspec.Struct):
+    """One warning from issue to cancel, and the numbering of the ones before it."""
+
+    number: int = 0
+    version: int = 0
+    """0 = none in force."""
+    level: int = 0
+    name: str = ""
+    onset: int = 0
+    expires: int = 0
+    earlier: list[tuple[str, int]] = []
+    """(identifier, sent) of the versions so far."""
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """What a version is made from, beside the event itself."""
+
+    area: Area
+    hazard: Hazard
+    sender: Sender
+    policy: Policy
+    zone: str
+    languages: tuple[str, ...]
+    status: Status
+    note: str = ""
+
+
+@dataclass
+class Lifecycle:
+    """The events of all questions, by question number."""
+
+    events: dict[int, Event] = field(default_factory=dict)
+
+    def follow(
+        self, n: int, level: int, time: int, occasion: Occasion, reason: Mapping[str, Any]
+    ) -> WarningVersion | None:
+        """The version that a change of assessment calls for, if any."""
+        event = self.events.setdefault(n, Event())
+        if level < 0 or not occasion.policy.automatic:
+            return None
+        wanted = level >= occasion.policy.from_level
+        if not wanted:
+            return (
+                self._next(event, Act.CANCEL, 0, time, occasion, reason) if event.version else None
+            )
+        if event.version and event.level == level:
+            return None
+        if event.version:
+            return self._next(event, Act.UPDATE, level, time, occasion, reason)
+        event.number, event.onset, event.earlier = event.number + 1, time, []
+        stamp = to_datetime(time).strftime("%Y%m%dT%H%M%SZ")
+        event.name = f"{occasion.area.id}.{occasion.hazard.value}.{event.number}.{stamp}"
+        return self._next(event, Act.ISSUE, level, time, occasion, reason)
+
+    def renewal(self, n: int, policy: Policy) -> int:
+        """When the warning in force must be renewed, ms; 0 when none is."""
+        event = self.events.get(n)
+        return event.expires - policy.renew if event is not None and event.version else 0
+
+    def renew(
+        self, n: int, time: int, occasion: Occasion, reason: Mapping[str, Any]
+    ) -> WarningVersion:
+        """The same level again, with a later end."""
+        event = self.events[n]
+        return self._next(event, Act.UPDATE, event.level, time, occasion, reason)
+
+    def _next(
+        self,
+        event: Event,
+        act: Act,
+        level: int,
+        time: int,
+        occasion: Occasion,
+        reason: Mapping[str, Any],
+    ) -> WarningVersion:
+        event.version += 1
+        previous, event.level = event.level if event.version > 1 else 0, level
+        event.expires = time + occasion.policy.validity
+        sender = occasion.sender
+        warning = WarningVersion(
+            identifier=f"tongluo.{event.name}.v{event.version}",
+            event=event.name,
+            version=event.version,
+            act=act,
+            status=occasion.status,
+            hazard=occasion.hazard,
+            level=Level(level),
+            previous=Level(previous),
+            area=occasion.area,
+            sender=sender,
+            sent=time,
+            onset=event.onset,
+            expires=event.expires,
+            zone=occasion.zone,
+            reason=reason,
+            references=tuple(Reference(sender.id, i, sent) for i, sent in event.earlier),
+            policy=occasion.policy.by,
+            note=occasion.note,
+            languages=occasion.languages,
+        )
+        event.earlier = [*event.earlier, (warning.identifier, time)]
+        if act is Act.CANCEL:
+            event.version, event.level = 0, 0
+        return warning

@@ -1,0 +1,124 @@
+"""Law 9: every level can say why, and what would have changed it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import msgspec
+
+from detectors import DETECTORS
+from tongluo.core.effects import Act
+from tongluo.core.times import iso, say_duration
+from tongluo.core.words import Level
+from tongluo.warning.assess import Assessor, Change, Member
+
+
+class Evidence(msgspec.Struct):
+    """What a verdict was last told from."""
+
+    time: int
+    value: float
+    """As received, in the quantity's inner unit."""
+    flag: int
+    why: dict[str, float]
+
+
+class Named(Protocol):
+    """What of a plan is needed here."""
+
+    tables: Mapping[str, Any]
+    tasks: Mapping[str, Any]
+    sensors: Any
+    digest: str
+    config: Any
+
+
+class Reasons:
+    """Keeps the latest evidence of every verdict and words it."""
+
+    def __init__(self, plan: Any) -> None:
+        self.plan: Named = plan
+        self.evidence: dict[tuple[str, int], Evidence] = {}
+
+    def note(self, detector: str, task: int, evidence: Evidence) -> None:
+        """Keep what a verdict was told from; silence adds nothing to it."""
+        if evidence.why:
+            self.evidence[detector, task] = evidence
+
+    def sensor(self, detector: str, task: int) -> str:
+        """Key of the sensor a task judges."""
+        spec = self.plan.sensors[self.plan.tasks[detector][task].sensor]
+        return str(spec.key)
+
+    def tell(self, assessor: Assessor, change: Change) -> dict[str, Any]:
+        """The reason of a change, as it stands in the decision log and in the warning."""
+        question = assessor.questions[change.question]
+        said = self._decisive(assessor, change.question, change.after)
+        said["cause"] = change.cause
+        if change.cause == "hold":
+            said["hold"] = say_duration(question.hold)
+        if change.after < Level.BLUE:
+            said.update(self._below(change.after))
+        return said
+
+    def standing(self, assessor: Assessor, n: int, now: int) -> dict[str, Any]:
+        """Why a warning that is renewed still stands."""
+        return {**self._decisive(assessor, n, assessor.answers[n].level), "cause": "renewal"}
+
+    def acted(self, act: Act) -> dict[str, Any]:
+        """The reason of a person's act."""
+        return {
+            "cause": "act",
+            "who": act.who,
+            "en": act.why,
+            "zh": act.why,
+            "config": self.plan.digest,
+        }
+
+    def _below(self, level: int) -> dict[str, str]:
+        if level == Level.UNKNOWN:
+            return {
+                "en": "too few of the area's sensors can be judged",
+                "zh": "可用测站数据不足，无法判定",
+            }
+        return {"en": "all judged sensors are below every threshold", "zh": "各测站均低于各级阈值"}
+
+    def _decisive(self, assessor: Assessor, n: int, level: int) -> dict[str, Any]:
+        question = assessor.questions[n]
+        levels = [assessor.verdicts.get((m.detector, m.row), -1) for m in question.members]
+        known = sum(x >= 0 for x in levels)
+        out: dict[str, Any] = {"config": self.plan.digest, "known": f"{known}/{len(levels)}"}
+        member = self._deciding(question.members, levels, level)
+        if member is not None:
+            out.update(self._words(member))
+        return out
+
+    def _deciding(
+        self, members: tuple[Member, ...], levels: list[int], level: int
+    ) -> Member | None:
+        """The member that reached the level; of several, the one told last."""
+        best, latest = None, -1
+        for member, its in zip(members, levels, strict=True):
+            evidence = self.evidence.get((member.detector, member.row))
+            if min(its, member.cap) == level and evidence is not None and evidence.time > latest:
+                best, latest = member, evidence.time
+        return best
+
+    def _words(self, member: Member) -> dict[str, Any]:
+        evidence = self.evidence[member.detector, member.row]
+        task = self.plan.tasks[member.detector][member.row]
+        row = self.plan.tables[member.detector].params[member.row]
+        said = DETECTORS[member.detector].explain(row, evidence.why)
+        zone = self.plan.config.site.timezone
+        values = {k: v for k, v in evidence.why.items() if not math.isnan(v)}
+        return {
+            "sensor": self.sensor(member.detector, member.row),
+            "rule": member.rule,
+            "time": iso(evidence.time, zone),
+            "flag": evidence.flag,
+            "values": values,
+            "source": task.source,
+            **said,
+        }
