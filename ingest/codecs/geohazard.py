@@ -7,6 +7,7 @@ from typing import Any
 
 from ingest.codecs.json_payload import (
     Fault,
+    check_name,
     check_size,
     flat,
     is_numeric,
@@ -108,6 +109,7 @@ def _device(device: str, sensors: object, sink: Sink, faults: list[Fault]) -> in
         return 0
     read = 0
     for code, times in sensors.items():
+        check_name(device + code)
         if not isinstance(times, dict):
             faults.append(("shape", "no times", written({device: {code: times}})))
             continue

@@ -18,6 +18,8 @@ ABSURD = 1e12
 """No quantity of Tongluo comes near; a larger number is a fault of the sender."""
 DEEPEST = 16
 """Levels of nesting followed inside one reading."""
+LONGEST = 200
+"""Characters of a name. A longer one, repeated in every reading, would swell a message."""
 
 _FIRST_MS = -62_135_596_800_000  # year 1
 _LAST_MS = 253_402_300_799_999  # year 9999
@@ -130,8 +132,15 @@ def flat(value: object, name: str, depth: int = 0) -> Iterator[tuple[str, Any]]:
         return
     if depth == DEEPEST:
         raise BadMessage("deep", "nested too deep")
+    check_name(name)
     for key, inner in items:
         yield from flat(inner, f"{name}.{key}" if name else str(key), depth + 1)
+
+
+def check_name(name: str) -> None:
+    """Raise BadMessage "name" above LONGEST."""
+    if len(name) > LONGEST:
+        raise BadMessage("name", f"longer than {LONGEST} characters")
 
 
 def written(part: object) -> bytes | None:

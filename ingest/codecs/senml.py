@@ -7,6 +7,7 @@ from typing import Any
 from ingest.codecs.json_payload import (
     ABSURD,
     Fault,
+    check_name,
     check_size,
     load,
     number,
@@ -62,7 +63,7 @@ class SenML:
             try:
                 read += self._record(base, record, sink)
             except BadMessage as bad:
-                faults.append((bad.code, bad.detail, written({**base, **record})))
+                faults.append((bad.code, bad.detail, written(record)))
         settle(read, faults, sink)
 
     def _record(self, base: _Record, record: _Record, sink: Sink) -> int:
@@ -129,4 +130,5 @@ def _text(record: _Record, label: str) -> str:
     text = record.get(label, "")
     if not isinstance(text, str):
         raise BadMessage("unit" if label[-1] == "u" else "name", f"{label} is not a text")
+    check_name(text)
     return text

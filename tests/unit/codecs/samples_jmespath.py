@@ -5,7 +5,7 @@ CODEC = JMESPath(
     device="dev",
     time="t",
     time_format="ms",
-    values={"rain": "r", "mean": "avg(w)", "name": "to_number(n)"},
+    values={"rain": "r", "mean": "w && avg(w)", "name": "to_number(n)"},
     unit={"rain": "mm"},
 )
 SAMPLES = [

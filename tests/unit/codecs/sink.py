@@ -21,6 +21,8 @@ class RecordingSink:
     """Implements `tongluo.core.ports.Sink`; everything said is in its lists, in order."""
 
     readings: list[Reading] = field(default_factory=list)
+    sent: list[int] = field(default_factory=list)
+    """Beside each reading, when it left the station; 0 when not said."""
     reports: list[Report] = field(default_factory=list)
     notices: list[bytes] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
@@ -38,8 +40,10 @@ class RecordingSink:
         unit: str = "",
         flag: int = 1,
         issued: int = 0,
+        sent: int = 0,
     ) -> None:
         self.readings.append((device, element, time, value, unit, flag, issued))
+        self.sent.append(sent)
 
     def report(self, device: str, kind: str, time: int | None, **content: Any) -> None:
         self.reports.append((device, kind, time, content))
@@ -74,7 +78,9 @@ def decode(
     reports, notices, rejects and held bytes are taken back.
     """
     sink = RecordingSink() if sink is None else sink
-    lists: list[list[Any]] = [sink.readings, sink.reports, sink.notices, sink.rejects, sink.held]
+    lists: list[list[Any]] = [
+        sink.readings, sink.sent, sink.reports, sink.notices, sink.rejects, sink.held,
+    ]  # fmt: skip
     before = [len(one) for one in lists]
     try:
         codec.decode(payload, topic, sink)

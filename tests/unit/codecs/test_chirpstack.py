@@ -62,6 +62,7 @@ def test_without_time_arrival_is_taken() -> None:
         (HEAD + b"3}", "shape"),
         (HEAD + b'{"a":1' + b"0" * 400 + b"}}", "value"),
         (HEAD + b'{"a":' + b"[" * 500 + b"]" * 500 + b"}}", "deep"),
+        (HEAD + b'{"%s":[1]}}' % (b"a" * 201), "name"),
         (b'{"object":{"a":1}}', "device"),
         (b'{"deviceInfo":{"devEui":""},"object":{"a":1}}', "device"),
         (HEAD.replace(b"Z", b"") + b'{"a":1}}', "time"),

@@ -7,6 +7,7 @@ options) and SAMPLES (a list of payloads, most of which it reads).
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -29,6 +30,14 @@ _TOKENS = [
     b"null", b"true", b"[", b"]", b"{", b"}", b'"', b":", b",", b"-", b".", b"0", b"9" * 20,
     b"1e400", b"1e13", b'""', b"{}", b"[]", b"\\ud800", b"\xff\xff", b"\0\0", b"~~", b"9" * 400,
 ]  # fmt: skip
+_VALUE = re.compile(rb'(?<=[:,\[])("[^"]*"(?!:)|-?[0-9][0-9.eE+-]*|true|false|null)')
+_VALUES = [
+    b"null", b"true", b"0", b"-1", b"0.5", b"9" * 20, b"9" * 400, b"1e13", b"1e400", b"-1e308",
+    b"1e-9", b"NaN", b'""', b'"x"', b'"3.5"', b'"nan"', b'"2026-07-01T00:00:00Z"',
+    b'"2026-07-01T00:00:00"', b'"9999-12-31T23:59:59-23:59"', b'"0001-01-01T00:00:00+23:59"',
+    b'"t"', b'"bn"', b'"value"', b"[]", b"[1,2]", b"{}", b'{"value":1}',
+    b"[" * 300 + b"]" * 300, b"[" * 5000 + b"]" * 5000,
+]  # fmt: skip
 
 
 def _flip(data: bytearray, random: Random) -> None:
@@ -49,6 +58,14 @@ def _insert(data: bytearray, random: Random) -> None:
     data[at:at] = random.choice(_TOKENS)
 
 
+def _replace(data: bytearray, random: Random) -> None:
+    """Another value in place of one, so that the text stays well-formed and damage goes deeper."""
+    spans = [match.span() for match in _VALUE.finditer(data)]
+    if spans:
+        start, end = random.choice(spans)
+        data[start:end] = random.choice(_VALUES)
+
+
 def _truncate(data: bytearray, random: Random) -> None:
     del data[random.randrange(len(data)) :]
 
@@ -63,12 +80,14 @@ def mutations(samples: list[bytes], other: list[bytes], n: int, seed: int) -> It
     random = Random(seed)
     for _ in range(n):
         data = bytearray(random.choice(samples))
-        if random.random() < 0.15:
+        kind = random.random()
+        if kind < 0.1:
             end = random.choice(other)
             data[random.randrange(len(data)) :] = end[random.randrange(len(end)) :]
+        changes = [_replace] if kind > 0.6 else _CHANGES
         for _ in range(random.choice((1, 1, 1, 2, 3, 6))):
             if data:
-                random.choice(_CHANGES)(data, random)
+                random.choice(changes)(data, random)
         yield bytes(data)
 
 

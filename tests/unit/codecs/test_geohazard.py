@@ -173,6 +173,8 @@ def test_one_bad_field_costs_no_other() -> None:
         (body('"1_0"'), "value"),
         (body("[" * 500 + "1" + "]" * 500), "deep"),
         (b'{"D1":3}', "shape"),
+        (CRACK.replace(b"D1", b"D" * 200), "name"),
+        (body('{"%s":{"a":1}}' % ("a" * 201)), "name"),
         (b'{"D1":{"L1_LF_1":3}}', "shape"),
         (b"{}", "empty"),
         (b'{"D1":{}}', "empty"),

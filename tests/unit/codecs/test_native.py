@@ -59,6 +59,7 @@ def test_only_value_is_needed() -> None:
         ('"2026-07-01T08:00+08:00"', T0),  # ISO 8601 outside RFC 3339, from here on
         ('"2026-07-01T08:00:00+08"', T0),
         ('"20260701T000000Z"', T0),
+        ('"2026-07-01T08:05:43+08:05:43"', T0),
         ("1782864000", T0),
         ("1782864000.125", T0 + 125),
         ("1782864000000", T0),
@@ -138,7 +139,7 @@ def test_packed_array_keeps_the_good() -> None:
 def test_packed_object() -> None:
     sink = read(
         '{"station":"R01","quantity":"rain","unit":"mm","readings":[["2026-07-01T08:00:00+08:00",'
-        '0.5],[1782864060,null],[1782864120000,1,3],[1782864180,2,null,1782864000]]}'
+        "0.5],[1782864060,null],[1782864120000,1,3],[1782864180,2,null,1782864000]]}"
     )
     head = ("R01", "rain")
     assert sink.readings[0] == (*head, T0, 0.5, "mm", 1, 0)
