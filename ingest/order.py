@@ -134,6 +134,19 @@ def known(p: Any, s: Any, ring: Any, newer: int, t: int, issued: int, value: flo
 
 
 @compiled
+def filled(p: Any, s: Any, ring: Any, newer: int, t: int, value: float, given: int) -> bool:
+    """A value that came for a time kept as missing takes its place, and is judged as a late one."""
+    for i in range(newer, s["held"]):
+        at = p["offset"] + (s["head"] + s["held"] - 1 - i) % p["cells"]
+        if ring[at]["t"] == t:
+            if not math.isnan(ring[at]["v"]) or math.isnan(value):
+                return False
+            ring[at]["v"], ring[at]["flag"] = value, given
+            return True
+    return False
+
+
+@compiled
 def insert(p: Any, s: Any, ring: Any, newer: int, t: int, issued: int, v: float, flag: int) -> None:
     """Keep a reading in its place; the oldest gives way when the ring is full."""
     off, cells = p["offset"], p["cells"]
@@ -158,6 +171,8 @@ def fate_of(p: Any, s: Any, ring: Any, t: int, issued: int, value: float, given:
     if s["held"] > 0 and key <= s["last"]:
         newer = seek(p, s, ring, key)
         same = known(p, s, ring, newer, t, issued, value)
+        if same == CONFLICT and filled(p, s, ring, newer, t, value, given):
+            return LATE
         if same != FED:
             return same
         if key < s["last"]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,8 +27,14 @@ class Loaded:
 
     config: Config
     path: Path
-    digest: str
-    """Version: 12 hex digits of SHA-256 over the file and the station list beside it."""
+    text: str
+    """The whole file and its station list as one JSON document, which is YAML too: what the
+    journal keeps, so that a replay finds it again."""
+
+    @property
+    def digest(self) -> str:
+        """Version: 12 hex digits of SHA-256 over `text`."""
+        return hashlib.sha256(self.text.encode()).hexdigest()[:12]
 
     @property
     def folder(self) -> Path:
@@ -39,19 +46,18 @@ def load(path: Path) -> Loaded:
     """Read and check a file; ConfigError with one line for each fault."""
     text = _read(path)
     document = _parse(path, text)
-    digest = hashlib.sha256(text.encode())
     lines: list[str] = []
     plain = _plain(document)
     if isinstance(plain, dict) and isinstance(plain.get("stations_csv"), str):
         beside = path.parent / plain["stations_csv"]
         more, lines = _stations_csv(beside)
-        digest.update(beside.read_bytes() if beside.is_file() else b"")
         plain["stations"] = [*(plain.get("stations") or []), *more]
+        del plain["stations_csv"]
     config, faults = validate(plain)
     lines += [fault.line(path.name, document) for fault in faults]
     if lines or config is None:
         raise ConfigError(lines)
-    return Loaded(config, path.resolve(), digest.hexdigest()[:12])
+    return Loaded(config, path.resolve(), json.dumps(plain, ensure_ascii=False, default=str))
 
 
 def validate(plain: Any) -> tuple[Config | None, list[Fault]]:

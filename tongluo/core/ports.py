@@ -31,13 +31,15 @@ class Sink(Protocol):
         unit: str = "",
         flag: int = 1,
         issued: int = 0,
+        sent: int = 0,
     ) -> None:
         """One reading.
 
         device: as the payload names it; "" when only the topic tells. time: ms since 1970 UTC,
         None when the payload has none (arrival is used). value: NaN when the format says
         "missing". unit: "" when only the sensor's configuration tells. flag: 1, 2, 3, 4 or 9.
-        issued: ms, for a forecast. An unknown device or a unit that does not fit is rejected by
+        issued: ms, for a forecast. sent: ms, when it left the station: raises a stream clock in
+        place of `time`. An unknown device or a unit that does not fit is rejected by
         the sink, other readings of the message are kept.
         """
 

@@ -1,1 +1,1 @@
-"""TBD."""
+"""The live drivers: collector, main loop, dispatcher, control socket."""

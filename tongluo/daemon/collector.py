@@ -1,0 +1,227 @@
+"""The collector: one MQTT connection with a persistent session, read by the main loop's thread.
+
+Nothing is acknowledged here; memory is bounded by not reading the socket. MQTT 5 is tried first,
+3.1.1 when the broker refuses it or hangs up on it.
+"""
+
+from __future__ import annotations
+
+import random
+import select
+import ssl
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from tongluo.config.models import Broker
+from tongluo.core.clock import monotonic
+from tongluo.daemon.client import LARGEST, Client, Incoming
+from tongluo.daemon.log import Log
+
+CONNECT_TIMEOUT = 5.0
+FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What this site listens to, and what its session may still hold from before."""
+
+    wanted: tuple[str, ...]
+    before: tuple[str, ...] = ()
+
+
+class Collector:
+    """Connects, reconnects with jitter, and hands over messages in order of arrival."""
+
+    def __init__(self, broker: Broker, filters: Filters, log: Log) -> None:
+        self.broker = self._broker = broker
+        self._filters, self._log = filters, log
+        self._url = urlsplit(broker.url)
+        self._version = paho.MQTTv311 if broker.protocol == "3.1.1" else paho.MQTTv5
+        self._client: Client | None = None
+        self._connected = False
+        self._wait, self._next_try = FIRST_WAIT, 0.0
+        self._session = 0
+        self.subscribed = False
+
+    @property
+    def session(self) -> int:
+        """Grows with every connection: packet ids of an earlier one mean nothing now."""
+        return self._session
+
+    @property
+    def pongs(self) -> int:
+        """Answers to pings on this connection."""
+        return self._client.pongs if self._client else 0
+
+    # -- messages
+
+    def read(self, most: int, timeout: float, also: Iterable[Any] = ()) -> list[Incoming]:
+        """Messages that have come, at most about `most`; waits up to `timeout` s for the first.
+
+        also: further sockets whose readiness ends the wait.
+        """
+        client = self._client
+        if client is None or client.socket() is None:
+            self._try_connecting(timeout, also)
+            return []
+        sock: Any = client.socket()
+        writing = [sock] if client.want_write() else []
+        if client.dry:
+            ready, _, _ = select.select([sock, *also], writing, [], max(0.0, timeout))
+        else:
+            ready = [sock]
+        if writing:
+            client.loop_write()
+        if sock in ready:
+            self._read_dry(client, most)
+        if client.socket() is not None:
+            client.loop_misc()
+        taken, client.inbox = client.inbox, []
+        return taken
+
+    def _read_dry(self, client: Client, most: int) -> None:
+        while len(client.inbox) < most and client.socket() is not None:
+            client.loop_read()
+            if client.dry:
+                return
+
+    def acknowledge(self, ids: list[int], session: int) -> None:
+        """Acknowledge in this order; dropped when they belong to an earlier connection."""
+        if self._client is not None and session == self._session and self._connected:
+            self._client.acknowledge(ids)
+
+    def flushed(self) -> bool:
+        """Whether everything said has been written to the socket."""
+        return self._client is None or not self._client.want_write()
+
+    def flush(self) -> None:
+        """Write what the socket takes."""
+        if self._client is not None and self._client.want_write():
+            self._client.loop_write()
+
+    def ping(self) -> None:
+        """Ask the broker for a sign of life."""
+        if self._client is not None and self._connected:
+            self._client.ping()
+
+    # -- connection
+
+    def _try_connecting(self, timeout: float, also: Iterable[Any]) -> None:
+        wait = min(timeout, self._next_try - monotonic())
+        if wait > 0:
+            select.select(list(also), [], [], wait)
+            return
+        self._connected = False
+        self._session += 1
+        self._client = self._new_client()
+        try:
+            self._connect(self._client)
+        except (OSError, ssl.SSLError, ValueError) as error:
+            self._put_off(f"{self._url.netloc} cannot be reached: {error}")
+
+    def _connect(self, client: Client) -> None:
+        port = self._url.port or (8883 if self._url.scheme == "mqtts" else 1883)
+        keepalive = max(1, self._broker.keepalive // 1000)
+        if self._version == paho.MQTTv5:
+            said: Any = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+            said.SessionExpiryInterval = self._broker.session_expiry // 1000
+            said.ReceiveMaximum = self._broker.receive_maximum
+            said.MaximumPacketSize = LARGEST * 8
+            client.connect(
+                self._url.hostname or "", port, keepalive, clean_start=False, properties=said
+            )
+        else:
+            client.connect(self._url.hostname or "", port, keepalive)
+
+    def _new_client(self) -> Client:
+        broker = self._broker
+        clean = {} if self._version == paho.MQTTv5 else {"clean_session": False}
+        client = Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=broker.client_id,
+            protocol=self._version,
+            reconnect_on_failure=False,
+            manual_ack=True,
+            **clean,
+        )
+        client.connect_timeout = CONNECT_TIMEOUT
+        if broker.username is not None:
+            secret = broker.password.reveal() if broker.password else None
+            client.username_pw_set(broker.username, secret)
+        if self._url.scheme == "mqtts":
+            client.tls_set(
+                ca_certs=_path(broker.ca_file),
+                certfile=_path(broker.cert_file),
+                keyfile=_path(broker.key_file),
+            )
+        client.on_connect = self._on_connect
+        client.on_disconnect = self._on_disconnect
+        client.on_subscribe = self._on_subscribe
+        return client
+
+    def _put_off(self, reason: str) -> None:
+        """Wait longer each time, with jitter, so that a county does not return at one instant."""
+        self._log.trouble("broker", reason)
+        self._next_try = monotonic() + self._wait * random.uniform(0.5, 1.5)
+        self._wait = min(self._wait * 2, LONGEST_WAIT)
+
+    def _on_connect(self, client: Any, _: Any, flags: Any, reason: Any, __: Any) -> None:
+        if reason.is_failure:
+            if self._broker.protocol == "auto" and "protocol" in str(reason).lower():
+                self._other_version()
+            self._put_off(f"the broker refused: {reason}")
+            return
+        self._connected, self._wait = True, FIRST_WAIT
+        self._log.over("broker")
+        self._log.say("connected", broker=self._url.netloc, session_kept=flags.session_present,
+                      protocol="5" if self._version == paho.MQTTv5 else "3.1.1")  # fmt: skip
+        self._reconcile(client)
+
+    def _reconcile(self, client: Any) -> None:
+        """Leave what is no longer wanted, and subscribe at QoS 1 to what is."""
+        stale = [f for f in self._filters.before if f not in self._filters.wanted]
+        if stale:
+            client.unsubscribe(stale)
+        if self._version == paho.MQTTv5:
+            options = SubscribeOptions(
+                qos=1, retainHandling=SubscribeOptions.RETAIN_SEND_IF_NEW_SUB
+            )
+            client.subscribe([(f, options) for f in self._filters.wanted])
+        else:
+            client.subscribe([(f, 1) for f in self._filters.wanted])
+
+    def _on_subscribe(self, _: Any, __: Any, ___: Any, granted: Any, ____: Any) -> None:
+        refused = [f for f, g in zip(self._filters.wanted, granted, strict=False) if g.is_failure]
+        if refused:
+            self._log.trouble("subscription", f"the broker refused {refused}")
+        else:
+            self._log.over("subscription")
+        self.subscribed = True
+
+    def _on_disconnect(self, _: Any, __: Any, ___: Any, reason: Any, ____: Any) -> None:
+        if not self._connected and self._broker.protocol == "auto":
+            self._other_version()
+        self._connected = False
+        self._put_off(f"disconnected: {reason}")
+
+    def _other_version(self) -> None:
+        self._version = paho.MQTTv311 if self._version == paho.MQTTv5 else paho.MQTTv5
+
+    def close(self) -> None:
+        """Say goodbye; the session stays at the broker."""
+        if self._client is not None and self._client.socket() is not None:
+            self._client.on_disconnect = None
+            self._client.disconnect()
+            self._client.loop_write()
+
+
+def _path(path: Any) -> str | None:
+    return None if path is None else str(path)

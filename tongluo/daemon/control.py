@@ -1,0 +1,165 @@
+"""Operators' commands reach the daemon over HTTP on a local socket that only its user may open.
+
+POST /reload                     read the configuration again, all or nothing
+POST /refeed   {"ids": [..], "who": ".."}   feed kept messages again
+POST /act      {"who", "area", "hazard", "level", "why"}   set a level
+GET  /status
+"""
+
+from __future__ import annotations
+
+import os
+import socketserver
+import threading
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from tongluo.core.clock import now_ms
+from tongluo.core.effects import Act
+from tongluo.core.errors import TongluoError
+from tongluo.core.words import Level
+
+if TYPE_CHECKING:
+    from tongluo.daemon.main import Daemon
+
+LIMIT = 1 << 20
+
+
+class Control:
+    """The socket and its thread."""
+
+    def __init__(self, daemon: Daemon, path: Path) -> None:
+        self._path = path
+        path.unlink(missing_ok=True)
+        mask = os.umask(0o177)
+        try:
+            self._server = _Server(str(path), _handler(daemon))
+        finally:
+            os.umask(mask)
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        """No more commands."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._path.unlink(missing_ok=True)
+
+
+class _Server(socketserver.UnixStreamServer):
+    def get_request(self) -> tuple[Any, Any]:
+        request, _ = super().get_request()
+        return request, ("local", 0)
+
+
+def _handler(daemon: Daemon) -> type[BaseHTTPRequestHandler]:
+    commands: dict[str, Callable[[dict[str, Any]], Any]] = {
+        "/reload": lambda _: daemon.reload(),
+        "/refeed": lambda said: refeed(daemon, said["ids"], said["who"]),
+        "/act": lambda said: act(daemon, said),
+        "/status": lambda _: status(daemon),
+    }
+
+    class Handler(BaseHTTPRequestHandler):
+        """One request."""
+
+        def do_GET(self) -> None:
+            self._answer({})
+
+        def do_POST(self) -> None:
+            size = min(int(self.headers.get("Content-Length") or 0), LIMIT)
+            try:
+                said = msgspec.json.decode(self.rfile.read(size) or b"{}", type=dict[str, Any])
+            except msgspec.DecodeError as error:
+                self._say(400, {"error": str(error)})
+                return
+            self._answer(said)
+
+        def _answer(self, said: dict[str, Any]) -> None:
+            command = commands.get(self.path)
+            if command is None:
+                self._say(404, {"error": f"no command {self.path}"})
+                return
+            code, body = in_main_thread(daemon, lambda: command(said))
+            self._say(code, body)
+
+        def _say(self, code: int, body: Any) -> None:
+            data = msgspec.json.encode(body)
+            self.send_response(code)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *_: Any) -> None:
+            """Acts are audited in the journal, not in a web log."""
+
+    return Handler
+
+
+def in_main_thread(daemon: Daemon, command: Callable[[], Any]) -> tuple[int, Any]:
+    """Run a command between two batches and wait for what it says."""
+    done = threading.Event()
+    result: list[tuple[int, Any]] = []
+
+    def run() -> None:
+        try:
+            result.append((200, command() or {"done": True}))
+        except (TongluoError, LookupError, ValueError, TypeError) as error:
+            result.append((400, {"error": str(error) or repr(error)}))
+        finally:
+            done.set()
+
+    daemon.command(run)
+    if not done.wait(30):
+        return 503, {"error": "the daemon is busy; try again"}
+    return result[0]
+
+
+def refeed(daemon: Daemon, ids: list[int], who: str) -> dict[str, Any]:
+    """Feed kept messages again as if they arrived now; those that fail are kept anew."""
+    if not who:
+        raise ValueError("who asks for this?")
+    db, marks = daemon.journal.db, ",".join("?" * len(ids))
+    found = db.execute(
+        f"SELECT id, topic, raw FROM rejects WHERE id IN ({marks}) AND fed_again IS NULL"
+        " ORDER BY id",
+        ids,
+    ).fetchall()
+    before = db.execute("SELECT count(*) FROM rejects").fetchone()[0]
+    now = now_ms()
+    daemon.intake.messages([(topic, raw, 0, False, 0) for _, topic, raw in found], now)
+    with daemon.journal.transaction():
+        db.executemany(
+            "UPDATE rejects SET fed_again = ? WHERE id = ?", [(now, i) for i, *_ in found]
+        )
+        daemon.journal.audit(now, "refeed", {"who": who, "ids": [i for i, *_ in found]})
+    after = db.execute("SELECT count(*) FROM rejects").fetchone()[0]
+    return {"fed": len(found), "rejected_again": after - before}
+
+
+def act(daemon: Daemon, said: dict[str, Any]) -> dict[str, Any]:
+    """Set a level by a person's word."""
+    if not said.get("who") or not said.get("why"):
+        raise ValueError("an act needs a name and a reason: who, why")
+    Level.parse(said["level"])
+    effects = daemon.intake.act(
+        Act(now_ms(), said["who"], said["area"], said["hazard"], said["level"], said["why"])
+    )
+    if not effects.decisions:
+        raise LookupError(f"{said['hazard']} is not assessed in area {said['area']!r}")
+    return {"decisions": len(effects.decisions)}
+
+
+def status(daemon: Daemon) -> dict[str, Any]:
+    """What the daemon says of itself."""
+    return {
+        "seq": daemon.journal.seq,
+        "received": daemon.received,
+        "config": daemon.intake.engine.plan.digest,
+        "subscribed": daemon.collector.subscribed,
+        "clock": int(daemon.intake.engine.clock["now"]),
+    }

@@ -1,0 +1,73 @@
+"""All of an engine's state as arrays and one small document, and back: for snapshots."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from tongluo.engine import Engine
+from tongluo.warning.assess import Answer
+from tongluo.warning.lifecycle import Event
+from tongluo.warning.reasons import Evidence
+
+
+class Document(msgspec.Struct):
+    """What is not a table. Keys of pairs are written as lists."""
+
+    digest: str
+    answers: list[Answer]
+    waiting: list[int]
+    verdicts: list[tuple[str, int, int]]
+    events: list[tuple[int, Event]]
+    evidence: list[tuple[str, int, Evidence]]
+
+
+def save(engine: Engine) -> dict[str, Any]:
+    """Copies of every table, and the document as bytes (an array of u1), by name."""
+    stage = engine.stage
+    tables = {f"table_{name}": table.state for name, table in engine.plan.tables.items()}
+    whole = {"order": stage.state, "ring": stage.ring, "clock": stage.clock, **tables}
+    document = Document(
+        engine.plan.digest,
+        engine.assessor.answers,
+        sorted(engine.assessor.waiting),
+        [(d, r, v) for (d, r), v in sorted(engine.assessor.verdicts.items())],
+        sorted(engine.lifecycle.events.items(), key=lambda e: e[0]),
+        [(d, r, e) for (d, r), e in sorted(engine.reasons.evidence.items(), key=lambda e: e[0])],
+    )
+    body = np.frombuffer(msgspec.msgpack.encode(document), np.uint8)
+    return {**{name: array.copy() for name, array in whole.items()}, "document": body}
+
+
+def fits(engine: Engine, saved: Mapping[str, Any]) -> bool:
+    """Whether a snapshot was made under this very plan and has its layout."""
+    now = save(engine)
+    if now.keys() != saved.keys():
+        return False
+    same = all(
+        now[k].dtype == saved[k].dtype and (k == "document" or now[k].shape == saved[k].shape)
+        for k in now
+    )
+    return same and _document(saved).digest == engine.plan.digest
+
+
+def restore(engine: Engine, saved: Mapping[str, Any]) -> None:
+    """Put a snapshot that fits into an engine."""
+    stage = engine.stage
+    stage.state[:], stage.ring[:], stage.clock[:] = saved["order"], saved["ring"], saved["clock"]
+    for name, table in engine.plan.tables.items():
+        table.state[:] = saved[f"table_{name}"]
+    document = _document(saved)
+    engine.assessor.answers = document.answers
+    engine.assessor.waiting = set(document.waiting)
+    engine.assessor.verdicts = {(d, r): v for d, r, v in document.verdicts}
+    engine.lifecycle.events = dict(document.events)
+    engine.reasons.evidence = {(d, r): e for d, r, e in document.evidence}
+    engine.next_due = None
+
+
+def _document(saved: Mapping[str, Any]) -> Document:
+    return msgspec.msgpack.decode(saved["document"].tobytes(), type=Document)

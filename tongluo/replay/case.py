@@ -1,0 +1,187 @@
+"""A case folder: what happened, where it is written, and what was warned then."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import available_timezones
+
+from pydantic import BeforeValidator, ValidationError, field_validator, model_validator
+from ruamel.yaml import YAML
+from ruamel.yaml.constructor import RoundTripConstructor
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from tongluo.config.faults import Fault, of_pydantic
+from tongluo.config.types import LevelWord, Model
+from tongluo.core.errors import CaseError
+from tongluo.core.times import parse_time
+from tongluo.core.words import Hazard
+
+FILE = "case.yaml"
+
+
+def _moment(value: Any) -> Any:
+    return parse_time(value) if isinstance(value, str) else value
+
+
+def _list(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+Moment = Annotated[int, BeforeValidator(_moment)]
+"""ms since 1970 UTC; written as ISO 8601 with offset."""
+Texts = Annotated[tuple[str, ...], BeforeValidator(_list)]
+"""One text, or a list of them."""
+
+
+class Impact(Model):
+    """Harm that was done: a window of time, not a point."""
+
+    area: str
+    hazard: Hazard
+    level: LevelWord
+    start: Moment
+    end: Moment
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _order(self) -> Self:
+        if self.start >= self.end:
+            raise ValueError("end is not after start")
+        return self
+
+
+class Official(Model):
+    """A warning that was given at the time."""
+
+    area: str
+    hazard: Hazard
+    level: LevelWord
+    time: Moment
+    note: str = ""
+
+
+class Peak(Model):
+    """The gauge whose peak the levels are compared with; without a time it is looked up."""
+
+    station: str
+    quantity: str
+    time: Moment | None = None
+    note: str = ""
+
+
+class CaseFile(Model):
+    """What `case.yaml` may say."""
+
+    title: str
+    title_en: str = ""
+    hazards: tuple[Hazard, ...]
+    place: str
+    timezone: str
+    start: Moment
+    end: Moment
+    kind: Literal["measured", "published", "synthetic"]
+    source: str
+    licence: str
+    notes: Texts = ()
+    stations: str = "stations.yaml"
+    readings: Texts = ("readings.csv",)
+    impacts: tuple[Impact, ...] = ()
+    official: tuple[Official, ...] = ()
+    peak: Peak | None = None
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, zone: str) -> str:
+        if zone not in available_timezones():
+            raise ValueError(f"{zone!r} is not a time zone (write a name like Asia/Shanghai)")
+        return zone
+
+    @model_validator(mode="after")
+    def _order(self) -> Self:
+        if self.start >= self.end:
+            raise ValueError("end is not after start")
+        return self
+
+
+class Case(CaseFile):
+    """A case and the folder it lies in."""
+
+    folder: Path
+
+    @property
+    def config_path(self) -> Path:
+        """The configuration it is replayed with."""
+        return (self.folder / self.stations).resolve()
+
+    @property
+    def titles(self) -> tuple[str, str]:
+        """(Chinese, English) title."""
+        return (self.title, self.title_en) if self.title_en else both(self.title)
+
+
+def both(text: str) -> tuple[str, str]:
+    """(Chinese, English) of a text written as `中文 / English`; else the text twice.
+
+    >>> both("綦江洪水 / Qijiang flood"), both("Swindale")
+    (('綦江洪水', 'Qijiang flood'), ('Swindale', 'Swindale'))
+    """
+    first, mark, second = text.partition(" / ")
+    return (first, second) if mark else (text, text)
+
+
+def load_case(folder: Path) -> Case:
+    """Read `case.yaml`; CaseError with one line for each fault: file:line: path: reason -> hint."""
+    document = _document(folder)
+    if not isinstance(document, dict):
+        raise CaseError(
+            f"{folder / FILE}:1: file: is empty or no list of keys -> begin with title:"
+        )
+    try:
+        said = CaseFile.model_validate(document)
+    except ValidationError as error:
+        faults = [of_pydantic(e) for e in error.errors()]
+        raise CaseError("\n".join(f.line(str(folder / FILE), document) for f in faults)) from None
+    return Case.model_construct(**dict(said), folder=folder)
+
+
+def check_areas(case: Case, areas: set[str]) -> None:
+    """CaseError when what happened or was warned names an area that is not configured."""
+    named = [("impacts", n, impact.area) for n, impact in enumerate(case.impacts)]
+    named += [("official", n, official.area) for n, official in enumerate(case.official)]
+    hint = f"areas of {case.config_path.name} are: {', '.join(sorted(areas))}"
+    faults = [
+        Fault((key, n, "area"), f"there is no area {area!r}", hint)
+        for key, n, area in named
+        if area not in areas
+    ]
+    if faults:
+        document = _document(case.folder)
+        raise CaseError("\n".join(f.line(str(case.folder / FILE), document) for f in faults))
+
+
+class _TimesAsText(RoundTripConstructor):
+    """Leaves times as they are written: YAML's own reading would drop a missing offset unseen."""
+
+
+_TimesAsText.add_constructor("tag:yaml.org,2002:timestamp", lambda _, node: str(node.value))
+
+
+def _document(folder: Path) -> Any:
+    path = folder / FILE
+    yaml = YAML()
+    yaml.Constructor = _TimesAsText
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise CaseError(
+            f"{path}: cannot be read: {error.strerror} -> name a folder with a {FILE}"
+        ) from None
+    except UnicodeDecodeError as error:
+        raise CaseError(f"{path}: is not UTF-8 (byte {error.start}) -> save as UTF-8") from None
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        problem = (error.problem or "not YAML").split("\n")[0]
+        raise CaseError(f"{path}:{line}: {problem} -> check indentation, colons, quotes") from None
+    except YAMLError as error:
+        raise CaseError(f"{path}:1: {error} -> check the text") from None

@@ -1,0 +1,218 @@
+"""The journal: every row that fed the engine, with all it caused, in one transaction.
+
+SQLite in WAL mode with synchronous=FULL: what was committed survives the process and the power.
+Append-only; the order of rows is the order of arrival. One process writes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from itertools import repeat
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from tongluo.core.columns import Columns
+from tongluo.core.effects import Act, Decision, Effects, Tick
+from tongluo.core.errors import StoreError
+from tongluo.core.warning import WarningVersion
+from tongluo.store.schema import migrate
+
+INSERT_READING = "INSERT INTO readings VALUES (?,?,?,?,?,?,?,?,?,?,?)"
+
+
+def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
+    """Open a journal; StoreError when it cannot be."""
+    try:
+        if read_only:
+            db = sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None, timeout=5)
+            db.execute("SELECT 1 FROM journal LIMIT 1")
+            return db
+        path.parent.mkdir(parents=True, exist_ok=True)
+        db = sqlite3.connect(path, isolation_level=None, timeout=5, check_same_thread=False)
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute("PRAGMA synchronous=FULL")
+        migrate(db)
+    except (sqlite3.Error, OSError) as error:
+        raise StoreError(f"journal {path} cannot be opened: {error}") from error
+    return db
+
+
+class Journal:
+    """The one writer's hand on the journal."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.db = connect(path)
+        last = self.db.execute("SELECT max(seq) FROM journal").fetchone()[0]
+        self.seq: int = last or 0
+        head = self.db.execute("SELECT hash FROM audit ORDER BY id DESC LIMIT 1").fetchone()
+        self._head: bytes = head[0] if head else b""
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing; after it returns, everything in it is on disk."""
+        seq, head = self.seq, self._head
+        self.db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self.db.execute("COMMIT")
+        except BaseException as error:
+            self.seq, self._head = seq, head
+            if self.db.in_transaction:
+                self.db.execute("ROLLBACK")
+            if isinstance(error, sqlite3.Error):
+                raise StoreError(f"journal {self.path} cannot be written: {error}") from error
+            raise
+
+    # rows
+
+    def readings(self, columns: Columns, effects: Effects, at: int) -> None:
+        """A batch of readings with their fates; `body` says which rows of `readings` it is."""
+        first = (self.db.execute("SELECT max(rowid) FROM readings").fetchone()[0] or 0) + 1
+        span = first.to_bytes(8, "big") + len(columns).to_bytes(8, "big")
+        self._row("readings", at, span)
+        out = effects.admitted
+        same_value = _same(columns.value, out.value)
+        rows = zip(
+            repeat(self.seq),
+            columns.sensor.tolist(),
+            columns.t.tolist(),
+            out.value.tolist(),
+            out.flag.tolist(),
+            out.fate.tolist(),
+            out.arrival.tolist(),
+            columns.issued.tolist(),
+            repeat(None) if same_value else columns.value.tolist(),
+            repeat(None) if np.array_equal(columns.flag, out.flag) else columns.flag.tolist(),
+            repeat(None) if np.array_equal(columns.arrival, out.arrival)
+            else columns.arrival.tolist(),
+            strict=False,
+        )  # fmt: skip
+        self.db.executemany(INSERT_READING, rows)
+        self.effects(effects, at)
+
+    def tick(self, tick: Tick, effects: Effects) -> None:
+        """The passing of time."""
+        self._row("tick", tick.at, None)
+        self.effects(effects, tick.at)
+
+    def act(self, act: Act, effects: Effects) -> None:
+        """A person's act."""
+        self._row("act", act.at, msgspec.msgpack.encode(act))
+        self.audit(act.at, "act", act)
+        self.effects(effects, act.at)
+
+    def configuration(
+        self, text: str, sensors: Iterable[tuple[int, str, str, str]], effects: Effects, at: int
+    ) -> None:
+        """A configuration, whole, and the rows its sensors have: (row, key, quantity, unit)."""
+        self._row("configuration", at, text.encode())
+        self.db.executemany("INSERT OR IGNORE INTO sensors VALUES (?,?,?,?)", sensors)
+        self.audit(at, "configuration", {"sha256": hashlib.sha256(text.encode()).hexdigest()})
+        self.effects(effects, at)
+
+    def _row(self, kind: str, at: int, body: bytes | None) -> None:
+        self.seq += 1
+        self.db.execute("INSERT INTO journal VALUES (?,?,?,?)", (self.seq, kind, at, body))
+
+    # effects
+
+    def effects(self, effects: Effects, at: int) -> None:
+        """What a row caused, except its readings."""
+        encode = msgspec.json.encode
+        if effects.verdicts:
+            self.db.executemany(
+                "INSERT INTO verdicts VALUES (?,?,?,?,?,?,?,?)",
+                [(self.seq, v.time, v.sensor, v.rule, v.before, v.after, v.cause, encode(v.why))
+                 for v in effects.verdicts],
+            )  # fmt: skip
+        for d in effects.decisions:
+            self._decision(d)
+        if effects.conditions:
+            self.db.executemany(
+                "INSERT INTO conditions (seq, time, kind, sensor, begins) VALUES (?,?,?,?,?)",
+                [(self.seq, c.time, c.kind, c.sensor, c.begins) for c in effects.conditions],
+            )
+        for warning, channels in effects.warnings:
+            self._warning(warning, channels)
+
+    def _decision(self, d: Decision) -> None:
+        body = msgspec.json.encode(d.reason)
+        self.db.execute(
+            "INSERT INTO decisions (seq, time, area, hazard, before, after, reason)"
+            " VALUES (?,?,?,?,?,?,?)",
+            (self.seq, d.time, d.area, d.hazard, d.before, d.after, body),
+        )
+        self.audit(d.time, "decision", d)
+
+    def _warning(self, w: WarningVersion, channels: Iterable[str]) -> None:
+        self.db.execute(
+            "INSERT INTO warnings VALUES (?,?,?,?,?,?,?,?,?,?)",
+            (w.identifier, self.seq, w.event, w.area.id, w.hazard.value, w.act.value,
+             int(w.level), w.sent, w.expires, msgspec.json.encode(w)),
+        )  # fmt: skip
+        self.db.executemany(
+            "INSERT INTO outbox (seq, identifier, channel) VALUES (?,?,?)",
+            [(self.seq, w.identifier, channel) for channel in channels],
+        )
+        self.audit(w.sent, "warning", {"identifier": w.identifier, "level": w.level.word})
+
+    def audit(self, at: int, what: str, body: Any) -> None:
+        """One link of the audit chain: hash = SHA-256(hash before, time, what, body)."""
+        encoded = msgspec.json.encode(body)
+        self._head = link(self._head, at, what, encoded)
+        self.db.execute(
+            "INSERT INTO audit (at, what, body, hash) VALUES (?,?,?,?)",
+            (at, what, encoded, self._head),
+        )
+
+    # beside the readings
+
+    def fragments(self, changed: Mapping[str, bytes]) -> None:
+        """Held-back ends of streams: kept, or gone when empty."""
+        for topic, rest in changed.items():
+            if rest:
+                self.db.execute("INSERT OR REPLACE INTO fragments VALUES (?,?)", (topic, rest))
+            else:
+                self.db.execute("DELETE FROM fragments WHERE topic = ?", (topic,))
+
+    def held_back(self) -> dict[str, bytes]:
+        """Held-back ends of streams, by topic."""
+        return dict(self.db.execute("SELECT topic, rest FROM fragments"))
+
+    def known_sensors(self) -> list[str]:
+        """Keys of all sensors that ever had a row, in row order."""
+        return [key for (key,) in self.db.execute("SELECT key FROM sensors ORDER BY row")]
+
+    def close(self) -> None:
+        """Close the file."""
+        self.db.close()
+
+
+def link(head: bytes, at: int, what: str, body: bytes) -> bytes:
+    """The next hash of the audit chain.
+
+    >>> link(b"", 0, "x", b"{}") != link(b"", 1, "x", b"{}")
+    True
+    """
+    return hashlib.sha256(head + at.to_bytes(8, "big") + what.encode() + b"\0" + body).digest()
+
+
+def broken_link(db: sqlite3.Connection) -> int | None:
+    """Id of the first audit entry that does not fit its chain; None when all do."""
+    head = b""
+    for number, at, what, body, digest in db.execute("SELECT * FROM audit ORDER BY id"):
+        head = link(head, at, what, body)
+        if head != digest:
+            return int(number)
+    return None
+
+
+def _same(a: Any, b: Any) -> bool:
+    return bool(np.array_equal(a, b, equal_nan=True))
