@@ -19,6 +19,8 @@ from tongluo.core.units import conversion
 
 FRAGMENT_LIMIT = 8192
 REFUSED_VALUE = 1e12
+MOST_REJECTS = 100
+"""Of one message; then the whole of it is kept once more, and that is all."""
 ONCE = ("station", "speaks_for_another", "unit")
 """Said once a message, not once for each of its readings."""
 
@@ -143,6 +145,8 @@ class Decoder:
         self._changed: dict[str, bytes] = {}
         self._undated: list[tuple[str, bytes]] = []
         self._keep = b""
+        self._told: set[tuple[str, str]] = set()
+        self._first_reject = 0
 
     # one message
 
@@ -150,12 +154,12 @@ class Decoder:
         found = self._topics.get(topic) or self._route(topic)
         route, self._station, self._quantity = found
         self._topic, self._payload, self._now = topic, payload, arrival
+        self._told, self._first_reject = set(), len(self._rejects)
         if route is None:
             self.reject("topic", "no source of the configuration fits this topic")
             return
         mark = len(self._t), len(self._rejects), len(self._reports), len(self._notices)
         self._dated, self._undeclared = True, ""
-        self._told: set[tuple[str, str]] = set()
         self.kept = self._fragments.get(topic, b"") if self._fragments else b""
         self._keep = b""
         try:
@@ -281,6 +285,10 @@ class Decoder:
             if (code, detail) in self._told:
                 return
             self._told.add((code, detail))
+        if len(self._rejects) - self._first_reject >= MOST_REJECTS:
+            if len(self._rejects) - self._first_reject > MOST_REJECTS:
+                return
+            code, detail, raw = "more", "further faults are in the whole message", None
         raw = self._payload if raw is None else raw
         self._rejects.append(Reject(self._topic, code, detail[:500], raw, self._now))
 

@@ -4,8 +4,8 @@ from dissemination.channels import mqtt, recording
 from dissemination.channels.kind import ChannelKind, Surroundings
 
 CHANNELS: dict[str, ChannelKind] = {
-    "mqtt": ChannelKind(mqtt.Options, mqtt.Mqtt),
-    "recording": ChannelKind(recording.Options, recording.Recording),
+    "mqtt": ChannelKind(mqtt.Options, mqtt.Mqtt, honours_keys=True),
+    "recording": ChannelKind(recording.Options, recording.Recording, honours_keys=True),
 }
 
 __all__ = ["CHANNELS", "ChannelKind", "Surroundings"]

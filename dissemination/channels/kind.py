@@ -36,3 +36,5 @@ class ChannelKind:
 
     options: type[BaseModel]
     open: Callable[[Any, Surroundings], Channel]
+    honours_keys: bool
+    """Whether sending a key again changes nothing: then a doubtful hand-over is always repeated."""

@@ -30,6 +30,7 @@ class _Object(msgspec.Struct, gc=False):
     value: float | UnsetType | None = UNSET
     flag: _Flag = None
     issued_at: _Time = None
+    sent: _Time = None
     readings: list[Raw] | None = None
     report: Raw = Raw()  # empty when absent
 
@@ -74,7 +75,9 @@ class Native:
     A report: {"station": "V7", "report": {"kind": "crack", "text": "...", "place": "...",
     "reporter": "...", "id": "...", "time": ..., "picture": base64}}.
 
-    A time is ISO 8601 with offset, or Unix seconds; a number from 1e11 on is milliseconds.
+    `sent` beside them says when they left the station: in stream time it raises the clock in
+    place of `time`. A time is ISO 8601 with offset, or Unix seconds; a number from 1e11 on is
+    milliseconds.
     `null` as a value means missing. A faulty row is rejected alone, the others are kept.
     Keys that are not listed here are ignored.
 
@@ -134,15 +137,13 @@ def _reading(
         value, flag = math.nan, _MISSING
     elif not -ABSURD <= value <= ABSURD:
         raise BadMessage("value", f"absurd: {value}")
-    sink.reading(
-        head.station,
-        head.quantity,
-        None if time is None else _ms(time),
-        value,
-        head.unit,
-        flag or 1,
-        0 if issued is None else _ms(issued),
-    )
+    at = None if time is None else _ms(time)
+    issue = 0 if issued is None else _ms(issued)
+    if head.sent is None:
+        sink.reading(head.station, head.quantity, at, value, head.unit, flag or 1, issue)
+    else:
+        sent = _ms(head.sent)
+        sink.reading(head.station, head.quantity, at, value, head.unit, flag or 1, issue, sent)
 
 
 def _report(head: _Object, raw: Raw, sink: Sink) -> None:
@@ -199,7 +200,7 @@ def _read_again(
 
 
 def _with_times(fields: Any) -> Any:
-    keys = ("time", "issued_at") if isinstance(fields, dict) else (0, 3)
+    keys = ("time", "issued_at", "sent") if isinstance(fields, dict) else (0, 3)
     known = fields.keys() if isinstance(fields, dict) else range(len(fields))
     for key in keys:
         if key in known and isinstance(fields[key], str):
@@ -210,7 +211,7 @@ def _with_times(fields: Any) -> Any:
 
 _PATH = re.compile(r"at `\$\.?(\w+|\[\d+\])`$")
 _CODES = {
-    "time": "time", "issued_at": "time", "[0]": "time", "[3]": "time",
+    "time": "time", "issued_at": "time", "sent": "time", "[0]": "time", "[3]": "time",
     "value": "value", "[1]": "value", "unit": "unit", "flag": "flag", "[2]": "flag",
 }  # fmt: skip
 

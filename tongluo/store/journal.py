@@ -26,11 +26,17 @@ from tongluo.store.schema import migrate
 INSERT_READING = "INSERT INTO readings VALUES (?,?,?,?,?,?,?,?,?,?,?)"
 
 
-def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
+def connect(path: Path, *, read_only: bool = False, any_thread: bool = False) -> sqlite3.Connection:
     """Open a journal; StoreError when it cannot be."""
     try:
         if read_only:
-            db = sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None, timeout=5)
+            db = sqlite3.connect(
+                f"file:{path}?mode=ro",
+                uri=True,
+                isolation_level=None,
+                timeout=5,
+                check_same_thread=not any_thread,
+            )
             db.execute("SELECT 1 FROM journal LIMIT 1")
             return db
         path.parent.mkdir(parents=True, exist_ok=True)

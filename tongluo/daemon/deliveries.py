@@ -1,0 +1,138 @@
+"""The dispatcher's own database: one row a delivery, planned idempotently from the outbox.
+
+queued -> attempted -> handed over or accepted | failed | expired | unknown. A row found
+`attempted` at a start was cut off in mid hand-over: its outcome is unknown.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tongluo.core.words import DeliveryState
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS deliveries (
+    id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, identifier TEXT NOT NULL,
+    channel TEXT NOT NULL, target TEXT NOT NULL, lane INTEGER NOT NULL, state TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0, due INTEGER NOT NULL DEFAULT 0, updated INTEGER NOT NULL,
+    detail TEXT NOT NULL DEFAULT '');
+CREATE INDEX IF NOT EXISTS waiting ON deliveries (channel, state, lane DESC, id);
+CREATE TABLE IF NOT EXISTS history (
+    key TEXT NOT NULL, at INTEGER NOT NULL, state TEXT NOT NULL, detail TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS cursor (outbox INTEGER NOT NULL);
+"""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A delivery that is due."""
+
+    key: str
+    identifier: str
+    target: str
+    attempts: int
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A delivery to be planned; a higher lane goes first."""
+
+    key: str
+    identifier: str
+    channel: str
+    target: str
+    lane: int
+
+
+class Deliveries:
+    """The table, safe for the dispatcher's threads."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=FULL")
+        self._db.executescript(TABLES)
+        self._lock = threading.Lock()
+
+    def cursor(self) -> int:
+        """The last outbox row that has been planned."""
+        found = self._db.execute("SELECT max(outbox) FROM cursor").fetchone()[0]
+        return found or 0
+
+    def plan(self, planned: Iterable[Planned], outbox: int, now: int) -> None:
+        """Plan deliveries and move the cursor, in one transaction; again is harmless."""
+        with self._lock, self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._db.executemany(
+                "INSERT OR IGNORE INTO deliveries (key, identifier, channel, target, lane, state,"
+                " updated) VALUES (?,?,?,?,?,?,?)",
+                [(p.key, p.identifier, p.channel, p.target, p.lane, DeliveryState.QUEUED.value, now)
+                 for p in planned],
+            )  # fmt: skip
+            self._db.execute("DELETE FROM cursor")
+            self._db.execute("INSERT INTO cursor VALUES (?)", (outbox,))
+
+    def take(self, channel: str, most: int, now: int) -> list[Row]:
+        """Mark the next due deliveries of a channel as attempted, and return them."""
+        with self._lock, self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            found = self._db.execute(
+                "SELECT key, identifier, target, attempts FROM deliveries WHERE channel = ?"
+                " AND state = ? AND due <= ? ORDER BY lane DESC, id LIMIT ?",
+                (channel, DeliveryState.QUEUED.value, now, most),
+            ).fetchall()
+            for key, *_ in found:
+                self._set(key, DeliveryState.ATTEMPTED, now, "", attempts=1)
+        return [Row(*row) for row in found]
+
+    def settle(self, key: str, state: DeliveryState, now: int, detail: str = "") -> None:
+        """What became of an attempt."""
+        with self._lock, self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._set(key, state, now, detail)
+
+    def put_off(self, key: str, due: int, now: int, detail: str) -> None:
+        """Try again, not before `due`."""
+        with self._lock, self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._set(key, DeliveryState.QUEUED, now, detail, due=due)
+
+    def cut_off(self, channel: str, now: int) -> list[tuple[str, int]]:
+        """(key, lane) of hand-overs that a crash cut off; they are now unknown."""
+        with self._lock, self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            found = self._db.execute(
+                "SELECT key, lane FROM deliveries WHERE channel = ? AND state = ?",
+                (channel, DeliveryState.ATTEMPTED.value),
+            ).fetchall()
+            for key, _ in found:
+                self._set(key, DeliveryState.UNKNOWN, now, "cut off in mid hand-over")
+        return found
+
+    def next_due(self, channel: str) -> int | None:
+        """When the next queued delivery of a channel is due, ms; None when none waits."""
+        with self._lock:
+            found = self._db.execute(
+                "SELECT min(due) FROM deliveries WHERE channel = ? AND state = ?",
+                (channel, DeliveryState.QUEUED.value),
+            ).fetchone()[0]
+        return None if found is None else int(found)
+
+    def _set(
+        self, key: str, state: DeliveryState, now: int, detail: str, attempts: int = 0, due: int = 0
+    ) -> None:
+        self._db.execute(
+            "UPDATE deliveries SET state = ?, updated = ?, detail = ?, due = ?,"
+            " attempts = attempts + ? WHERE key = ?",
+            (state.value, now, detail, due, attempts, key),
+        )
+        self._db.execute("INSERT INTO history VALUES (?,?,?,?)", (key, now, state.value, detail))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()

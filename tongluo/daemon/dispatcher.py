@@ -1,0 +1,201 @@
+"""The dispatcher: its own process, from the journal's outbox to the channels.
+
+Each channel has its own thread: a dead one delays no other. A byte on standard input means that
+there is something in the outbox; its end means finish what is due, and end.
+
+    python -m tongluo.daemon.dispatcher CONFIG FOLDER
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import sys
+import threading
+from pathlib import Path
+
+from dissemination import cap
+from dissemination.channels import CHANNELS, Surroundings
+from tongluo.config.load import Loaded, load
+from tongluo.config.tables import build_channel
+from tongluo.core.clock import monotonic, now_ms
+from tongluo.core.crash import point
+from tongluo.core.errors import ChannelError, PermanentFailure, TemporaryFailure, TongluoError
+from tongluo.core.ports import Channel, Delivery
+from tongluo.core.warning import WarningVersion
+from tongluo.core.words import Act, DeliveryState, Level
+from tongluo.daemon.deliveries import Deliveries, Planned, Row
+from tongluo.daemon.log import Log
+from tongluo.store.journal import connect
+from tongluo.store.rows import warning_of
+
+WINDOW = 16
+"""Deliveries of one channel in flight at once: what one kill can leave unknown."""
+LONGEST_WAIT = 60_000
+POLL = 1.0
+FINISH = 5.0
+BATCH = 500
+
+
+class Dispatcher:
+    """Plans deliveries from the outbox and runs the channels."""
+
+    def __init__(self, loaded: Loaded, folder: Path) -> None:
+        self.log = Log("dispatcher")
+        self.folder, self.config = folder, loaded.config
+        self.journal = connect(folder / "journal.db", read_only=True)
+        self.deliveries = Deliveries(folder / "deliveries.db")
+        self.lanes = [Lane(self, name) for name in self.config.channels]
+        for lane in self.lanes:
+            lane.thread.start()
+
+    def plan(self) -> None:
+        """Plan everything new in the outbox, and wake the channels."""
+        while True:
+            new = self.journal.execute(
+                "SELECT o.id, o.identifier, o.channel, w.area, w.level, w.body FROM outbox o"
+                " JOIN warnings w USING (identifier) WHERE o.id > ? ORDER BY o.id LIMIT ?",
+                (self.deliveries.cursor(), BATCH),
+            ).fetchall()
+            if not new:
+                break
+            for identifier, body in {(row[1], row[5]) for row in new}:
+                self._write_cap(identifier, body)
+            planned = [
+                Planned(f"{i}:{c}:{area}", i, c, area, level) for _, i, c, area, level, _ in new
+            ]
+            self.deliveries.plan(planned, new[-1][0], now_ms())
+            for lane in self.lanes:
+                lane.wake.set()
+
+    def _write_cap(self, identifier: str, body: bytes) -> None:
+        """The CAP message as a file, whole or not there."""
+        path = self.folder / "warnings" / f"{identifier}.xml"
+        if path.exists():
+            return
+        path.parent.mkdir(exist_ok=True)
+        fresh = path.with_suffix(".writing")
+        fresh.write_bytes(cap.render(warning_of(body)))
+        fresh.replace(path)
+
+    def finish(self) -> None:
+        """Give the channels a while for what is due, then end them."""
+        deadline = monotonic() + FINISH
+        for lane in self.lanes:
+            lane.stopping = True
+            lane.wake.set()
+        for lane in self.lanes:
+            lane.thread.join(max(0.1, deadline - monotonic()))
+
+
+class Lane:
+    """One channel's thread."""
+
+    def __init__(self, dispatcher: Dispatcher, name: str) -> None:
+        self._all, self._name = dispatcher, name
+        self.wake = threading.Event()
+        self.stopping = False
+        self.thread = threading.Thread(target=self._run, daemon=True, name=name)
+        self._journal = connect(dispatcher.folder / "journal.db", read_only=True, any_thread=True)
+        self._expire = dispatcher.config.time.clock == "system"
+
+    def _run(self) -> None:
+        self._repeat_cut_off()
+        channel: Channel | None = None
+        while True:
+            self.wake.clear()
+            if channel is None:
+                channel = self._open()
+            if channel is not None:
+                while self._some(channel):
+                    continue
+            if self.stopping:
+                break
+            self.wake.wait(self._patience())
+        if channel is not None:
+            channel.close()
+
+    def _open(self) -> Channel | None:
+        """The channel; None (told once, tried again) when it cannot be opened."""
+        given, broker = self._all.config.channels[self._name], self._all.config.broker
+        try:
+            secret = broker.password.reveal() if broker.password else None
+            around = Surroundings(self._all.folder, broker.url, broker.username, secret)
+            channel = CHANNELS[given.kind].open(build_channel(given.kind, given.options), around)
+        except (OSError, LookupError, ValueError, TongluoError) as error:
+            self._all.log.trouble(f"channel {self._name}", str(error))
+            return None
+        return channel
+
+    def _repeat_cut_off(self) -> None:
+        """After a crash: unknown, and repeated with the same key; yellow and blue only by proof."""
+        now = now_ms()
+        for key, lane in self._all.deliveries.cut_off(self._name, now):
+            kind = CHANNELS[self._all.config.channels[self._name].kind]
+            if kind.honours_keys or lane >= Level.ORANGE:
+                self._all.deliveries.put_off(key, 0, now, "repeated with the same key")
+
+    def _some(self, channel: Channel) -> bool:
+        """Hand over what is due now; False when nothing was."""
+        rows = self._all.deliveries.take(self._name, WINDOW, now_ms())
+        for row in rows:
+            self._one(channel, row)
+        return bool(rows)
+
+    def _one(self, channel: Channel, row: Row) -> None:
+        warning = self._warning(row.identifier)
+        if self._expire and warning.act is not Act.CANCEL and now_ms() > warning.expires:
+            self._all.deliveries.settle(row.key, DeliveryState.EXPIRED, now_ms(), "too late")
+            return
+        point("before_hand_over")
+        try:
+            handed = channel.send(Delivery(row.key, warning, self._name, row.target))
+        except (ChannelError, OSError) as error:
+            self._failed(row, error)
+            return
+        point("after_hand_over")
+        self._all.deliveries.settle(row.key, DeliveryState(handed.state), now_ms())
+        self._all.log.over(f"channel {self._name}")
+
+    def _failed(self, row: Row, error: Exception) -> None:
+        now, deliveries = now_ms(), self._all.deliveries
+        self._all.log.trouble(f"channel {self._name}", str(error))
+        if isinstance(error, PermanentFailure):
+            deliveries.settle(row.key, DeliveryState.FAILED, now, str(error))
+            return
+        if not isinstance(error, TemporaryFailure):
+            deliveries.settle(row.key, DeliveryState.UNKNOWN, now, str(error))
+        first = error.retry_after if isinstance(error, TemporaryFailure) else 1.0
+        wait = min(LONGEST_WAIT, int(first * 1000 * 2 ** min(row.attempts, 6)))
+        deliveries.put_off(row.key, now + wait, now, str(error))
+
+    def _warning(self, identifier: str) -> WarningVersion:
+        found = self._journal.execute(
+            "SELECT body FROM warnings WHERE identifier = ?", (identifier,)
+        ).fetchone()
+        return warning_of(found[0])
+
+    def _patience(self) -> float:
+        due = self._all.deliveries.next_due(self._name)
+        if due is None:
+            return 3600.0
+        return max(0.05, (due - now_ms()) / 1000)
+
+
+def main(arguments: list[str]) -> int:
+    """Until standard input ends."""
+    config, folder = (Path(a) for a in arguments)
+    dispatcher = Dispatcher(load(config), folder)
+    dispatcher.plan()
+    while True:
+        ready, _, _ = select.select([sys.stdin], [], [], POLL)
+        if ready and not os.read(sys.stdin.fileno(), 4096):
+            break
+        dispatcher.plan()
+    dispatcher.plan()
+    dispatcher.finish()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
