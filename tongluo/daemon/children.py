@@ -12,6 +12,7 @@ from tongluo.core.clock import monotonic
 from tongluo.daemon.log import Log
 
 PATIENCE = 10.0
+FIRST_WAIT, LONGEST_WAIT = 0.5, 60.0
 
 
 class Children:
@@ -31,18 +32,26 @@ class Children:
 
     def _launch(self, module: str) -> None:
         command = [sys.executable, "-m", module, str(self._config), str(self._folder)]
-        process = subprocess.Popen(command, stdin=subprocess.PIPE)
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
         assert process.stdin is not None
         os.set_blocking(process.stdin.fileno(), False)
         self._running[module] = process
 
     def _watch(self) -> None:
+        """Start again what has failed, later each time it fails."""
+        wait = dict.fromkeys(self._modules, FIRST_WAIT)
+        due: dict[str, float] = {}
         while not self._stopping.wait(0.5):
             for module, process in list(self._running.items()):
-                code = process.poll()
-                if code is not None and code != 0 and not self._stopping.is_set():
+                if process.poll() in (None, 0):
+                    continue
+                at = due.setdefault(module, monotonic() + wait[module])
+                if monotonic() >= at and not self._stopping.is_set():
+                    code = process.returncode
                     self._log.say("child", module=module, state="started again", code=code)
                     self._launch(module)
+                    wait[module] = min(2 * wait[module], LONGEST_WAIT)
+                    del due[module]
 
     def notify(self) -> None:
         """There is something in the outbox."""

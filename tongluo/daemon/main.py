@@ -53,6 +53,7 @@ class Daemon:
         self._next_ping = 0
         self._snapshot_due = now_ms() + loaded.config.store.snapshot_every
         self._writer: threading.Thread | None = None
+        self._show_due = 0
         self.received = 0
 
     # -- start and configuration
@@ -146,6 +147,7 @@ class Daemon:
 
     def _time(self) -> None:
         if self.intake.stream:
+            self._show()
             return
         every, now = self.loaded.config.time.tick, now_ms()
         clock = self.intake.engine.clock
@@ -154,6 +156,13 @@ class Daemon:
             effects = self.intake.tick(max(now - now % every, last))
             if effects.warnings:
                 self._tell()
+
+    def _show(self) -> None:
+        """In stream time no tick row is written, and what `show` reads would grow old."""
+        if now_ms() >= self._show_due:
+            self._show_due = now_ms() + 1000
+            with self.journal.transaction():
+                self.intake.latest()
 
     def _snapshot(self) -> None:
         if now_ms() < self._snapshot_due or (self._writer and self._writer.is_alive()):
