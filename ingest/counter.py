@@ -6,8 +6,10 @@ by a declared wrap or reset at a plausible rate counts as no rain and is not cov
 would warn a village that nothing has happened to.
 
     rise          v - last, if plausible within the time between
-    wrap          v + width - last, where `width` is declared
-    daily reset   v, when the reset hour lies between the two times
+    wrap          v + width - last, where `width` is declared and this is less than half of it
+                  (a reset to zero after a long outage would else be rain of nearly the width)
+    daily reset   v, when the reset hour lies between the two times; a total given at the hour
+                  itself may still be the old day's, so a lower one after it is the new day's
     other         nothing; a total that stays plausible from there is the new base
 
 SL 651-2014 names the totals PT and PJ; PJ starts again at 08:00 (Guangdong rules, appendix I).
@@ -46,10 +48,10 @@ def increment(p: Any, s: Any, t: int, v: float) -> float:
     rain = v - last
     if p["reset_every"] > 0:
         boundary = (t - p["reset_phase"]) // DAY * DAY + p["reset_phase"]
-        passed = s["total_t"] < boundary
-        if passed and (boundary < t or rain < 0.0):
+        passed = s["total_t"] < boundary < t
+        if passed or (s["total_t"] <= boundary and rain < 0.0):
             rain, since = v, max(t - boundary, 60_000)
-    if rain < 0.0 and p["width"] > 0.0:
+    if rain < 0.0 and rain + p["width"] < p["width"] / 2.0:
         rain += p["width"]
     if plausible(p, rain, since):
         rebase(s, t, v)
