@@ -83,6 +83,8 @@ def flag_of(p: Any, value: float, given: int) -> int:
     """The given flag, made worse by what the value itself shows (gross range test)."""
     if math.isnan(value):
         return max(given, 9) if given != 4 else 4
+    if math.isinf(value):
+        return max(given, 4)
     if value < p["fail_low"] or value > p["fail_high"]:
         return max(given, 4)
     if value < p["low"] or value > p["high"]:
@@ -295,7 +297,7 @@ def recall(p: Any, s: Any, ring: Any, t: I8, value: F8, flag: I8) -> int:
     s["total_t"], s["odd_t"] = 0, 0
     for i in range(s["held"]):
         cell = ring[p["offset"] + (s["head"] + i) % p["cells"]]
-        t[i] = cell["issued"] if p["forecast"] > 0 else cell["t"]
-        value[i], flag[i] = judged(p, s, t[i], cell["v"], cell["flag"])
+        t[i] = cell["t"]
+        value[i], flag[i] = judged(p, s, cell["t"], cell["v"], cell["flag"])
     s["dirty"] = 0
     return int(s["held"])

@@ -76,6 +76,7 @@ class OrderStage:
     def recall(self, sensor: int) -> tuple[I8, F8, I8]:
         """A sensor's kept readings, judged anew in time order: (time, value, flag)."""
         n = int(self.state[sensor]["held"])
+        self.clock[0]["dirty"] -= self.state[sensor]["dirty"]
         t, value, flag = np.zeros(n, np.int64), np.zeros(n), np.zeros(n, np.int64)
         self._recall(self.params[sensor], self.state[sensor], self.ring, t, value, flag)
         return t, value, flag
