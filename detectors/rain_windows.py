@@ -7,8 +7,12 @@ Sums are kept as whole micrometres, so that they never drift. `coverage[d]` is t
 window that readings account for: a reached level is told from whatever rain is known (a lower
 bound), but NONE and a fall are told only when every window is covered.
 
-Units: mm, ms. Limits: a window holds at most the ring's cells; where readings come closer than
-the declared cadence they are merged, and a sum may then fall later by up to one cell.
+A reading that cannot be judged adds nothing: it never lowers a level and never tells NONE anew.
+A running total's NaN (flag 1 or 2) says that counting starts, or starts again, at its time.
+
+Units: mm, ms. Limits: more than 2000 mm in one reading is not judged. The ring holds at least the
+declared readings of the longest window, and at most 2048; where readings come closer, cells are
+merged, and rain may then leave a window later, by up to 4/3 of the longest window / cells.
 
 >>> import numpy as np
 >>> table = np.zeros(1, PARAMS)
@@ -29,7 +33,7 @@ import numpy as np
 from pydantic import Field
 
 from detectors.options import Options as _Options
-from detectors.options import grades, kept
+from detectors.options import grades
 from tongluo.core.compiled import compiled
 from tongluo.core.ports import Detector, Sensor
 from tongluo.core.times import parse_duration, say_duration
@@ -47,7 +51,6 @@ PARAMS = np.dtype(
         ("coverage", "f8"),
         ("cadence", "i8"),  # ms
         ("running", "i8"),  # 1: an increment covers all the time since the one before
-        ("quantum", "i8"),  # ms; readings closer than this share a cell
         ("worst", "i8"),
     ],
     align=True,
@@ -62,9 +65,12 @@ WHY = (
     "next_threshold_mm",
     "covered",
     "last_mm",
+    "holding",  # bit 4 x window + grade of each sum that holds the level
 )
 
 MAX_CELLS = 2048
+MOST = 2000.0  # mm in one reading: more is no rain, and would not fit into a cell
+FULL = 2_147_483_647  # a cell holds no more
 
 
 class Options(_Options):
@@ -88,13 +94,13 @@ def fill(row: Any, options: Options, levels: Mapping[str, Any], sensor: Sensor) 
     row["length"][: len(lengths)] = lengths
     row["threshold"][:] = -1
     for length, grade, rain in wanted:
-        row["threshold"][lengths.index(length), grade] = rain
+        known = row["threshold"][lengths.index(length)]
+        if rain <= known[:grade].max(initial=-1):
+            raise ValueError(f"sums in {say_duration(length)} must rise from blue to red")
+        known[grade] = rain
     row["band"] = round(parse_value(options.dead_band, "rain") * UM)
     row["coverage"], row["worst"] = options.coverage, options.worst
     row["cadence"], row["running"] = sensor.cadence, int(sensor.running)
-    row["quantum"] = max(0, math.ceil(lengths[-1] / (MAX_CELLS - 64)) - 1)
-    if row["quantum"] < sensor.cadence:
-        row["quantum"] = 0
 
 
 def _as_windows(levels: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
@@ -122,7 +128,7 @@ def state_dtype(table: Any) -> np.dtype[Any]:
         [
             ("level", "i8"),
             ("last", "i8"),  # time of the last good reading; 0 = none yet
-            ("pushed", "i8"),  # cells ever pushed
+            ("pushed", "i8"),  # cells pushed, less those merged
             ("sum", "i8", (WINDOWS,)),
             ("covered", "i8", (WINDOWS,)),
             ("tail", "i8", (WINDOWS,)),
@@ -133,36 +139,6 @@ def state_dtype(table: Any) -> np.dtype[Any]:
         ],
         align=True,
     )
-
-
-_kept = compiled(kept)
-
-
-@compiled
-def push(p: Any, s: Any, t: int, rain: int, cover: int) -> None:
-    """Add rain (micrometres) that covers `cover` ms up to `t` to every window."""
-    cells = s["cell_t"].shape[0]
-    newest = (s["pushed"] - 1) % cells
-    full = s["pushed"] - s["tail"][p["windows"] - 1] >= cells
-    near = False
-    if s["pushed"] > 0 and p["quantum"] > 0:
-        near = t // p["quantum"] == s["cell_t"][newest] // p["quantum"]
-    if full or near:
-        s["cell_t"][newest] = t
-        s["cell_v"][newest] += rain
-        s["cell_c"][newest] += cover
-        for d in range(p["windows"]):
-            if s["tail"][d] == s["pushed"]:  # the shared cell had already left this window
-                s["tail"][d] -= 1
-                s["sum"][d] = s["cell_v"][newest] - rain
-                s["covered"][d] = s["cell_c"][newest] - cover
-    else:
-        i = s["pushed"] % cells
-        s["cell_t"][i], s["cell_v"][i], s["cell_c"][i] = t, rain, cover
-        s["pushed"] += 1
-    for d in range(p["windows"]):
-        s["sum"][d] += rain
-        s["covered"][d] += cover
 
 
 @compiled
@@ -177,6 +153,46 @@ def evict(p: Any, s: Any, t: int) -> None:
             s["covered"][d] -= s["cell_c"][k % cells]
             k += 1
         s["tail"][d] = k
+
+
+@compiled
+def compact(p: Any, s: Any, t: int) -> None:
+    """Merge neighbours in a full ring, each into the later one: no rain leaves a window early."""
+    cells, longest = s["cell_t"].shape[0], p["windows"] - 1
+    slot = p["length"][longest] * 4 // (cells * 3) + 1
+    first = into = s["tail"][longest]
+    rain = cover = 0
+    for k in range(first, s["pushed"]):
+        at, v, c = s["cell_t"][k % cells], int(s["cell_v"][k % cells]), int(s["cell_c"][k % cells])
+        i = into % cells
+        if k > first and at // slot == s["cell_t"][i] // slot:
+            v, c = min(v + int(s["cell_v"][i]), FULL), min(c + int(s["cell_c"][i]), FULL)
+            rain -= s["cell_v"][i]
+            cover -= s["cell_c"][i]
+        elif k > first:
+            into += 1
+            i = into % cells
+        s["cell_t"][i], s["cell_v"][i], s["cell_c"][i] = at, v, c
+        rain += v
+        cover += c
+    s["pushed"] = into + 1
+    for d in range(p["windows"]):
+        s["tail"][d], s["sum"][d], s["covered"][d] = first, rain, cover
+    evict(p, s, t)
+
+
+@compiled
+def push(p: Any, s: Any, t: int, rain: int, cover: int) -> None:
+    """Add rain (micrometres) that covers `cover` ms up to `t` to every window."""
+    cells = s["cell_t"].shape[0]
+    if s["pushed"] - s["tail"][p["windows"] - 1] >= cells:
+        compact(p, s, t)
+    i = s["pushed"] % cells
+    s["cell_t"][i], s["cell_v"][i], s["cell_c"][i] = t, rain, min(cover, FULL)
+    s["pushed"] += 1
+    for d in range(p["windows"]):
+        s["sum"][d] += rain
+        s["covered"][d] += min(cover, FULL)
 
 
 @compiled
@@ -210,11 +226,11 @@ def reached(p: Any, s: Any, slack: int) -> int:
 
 @compiled
 def explain_into(p: Any, s: Any, level: int, share: float, value: float) -> None:
-    """Write the evidence: the window that decides, and the one nearest to the next level."""
+    """Write the evidence: the window that decides, and the one that lacks least to rise."""
     why = s["why"]
     why[:] = 0.0
     why[6], why[7] = share, value
-    best, nearest = -1.0, -1.0
+    best, least = -1.0, -1
     for d in range(p["windows"]):
         for grade in range(4):
             need = p["threshold"][d, grade]
@@ -224,8 +240,10 @@ def explain_into(p: Any, s: Any, level: int, share: float, value: float) -> None
             if grade + 1 == level and ratio > best:
                 best = ratio
                 why[0], why[1], why[2] = p["length"][d], s["sum"][d] / 1000.0, need / 1000.0
-            if grade + 1 > level and ratio > nearest:
-                nearest = ratio
+            if grade + 1 == level and s["sum"][d] >= need - p["band"]:
+                why[8] += 1 << (4 * d + grade)
+            if grade + 1 > level and (least < 0 or need - s["sum"][d] < least):
+                least = need - s["sum"][d]
                 why[3], why[4], why[5] = p["length"][d], s["sum"][d] / 1000.0, need / 1000.0
 
 
@@ -233,8 +251,11 @@ def explain_into(p: Any, s: Any, level: int, share: float, value: float) -> None
 def step(p: Any, s: Any, t: int, value: float, flag: int) -> int:
     """One increment, mm. Returns the level: -1 UNKNOWN, 0 NONE, 1 to 4."""
     evict(p, s, t)
-    if flag <= p["worst"] and not math.isnan(value) and value >= 0.0:
+    good = flag <= p["worst"] and 0.0 <= value <= MOST and t > s["last"]
+    if good:
         add(p, s, t, math.floor(value * 1000.0 + 0.5))
+        s["last"] = t
+    elif p["running"] > 0 and flag <= 2 and math.isnan(value):
         s["last"] = t
     share = 1.0
     for d in range(p["windows"]):
@@ -243,11 +264,11 @@ def step(p: Any, s: Any, t: int, value: float, flag: int) -> int:
     level = reached(p, s, 0)
     if before > level:
         level = max(level, min(before, reached(p, s, p["band"])))
-    if share < p["coverage"]:
+    if share < p["coverage"] or not good:
         if before > level and before >= 1:
             level = before
-        elif level == 0:
-            level = _kept(level)
+        elif level == 0 and (share < p["coverage"] or before < 0):
+            level = -1
     if level != before:
         explain_into(p, s, level, share, value)
     return int(level)
@@ -262,17 +283,27 @@ def explain(row: Any, why: Mapping[str, float]) -> dict[str, Any]:
             f"{why['sum_mm']:g} mm of rain in {window} (threshold {why['threshold_mm']:g} mm)"
         )
         out["zh"] = f"{window}累计降雨{why['sum_mm']:g}毫米（阈值{why['threshold_mm']:g}毫米）"
-        out["lower_if"] = {"window": window, "mm_below": _less(why, row)}
+        holding = _holding(row, int(why["holding"]))
+        out["lower_if"] = holding[0] if len(holding) == 1 else {"all": holding}
     if why["next_threshold_mm"]:
         short = round(why["next_threshold_mm"] - why["next_sum_mm"], 3)
         out["higher_if"] = {"window": say_duration(int(why["next_window_ms"])), "mm_more": short}
     if why["covered"] < row["coverage"]:
-        out["missing"] = f"readings cover {why['covered']:.0%} of the longest window"
+        out["missing"] = f"readings cover {why['covered']:.0%} of a window"
     return out
 
 
-def _less(why: Mapping[str, float], row: Any) -> float:
-    return round(why["threshold_mm"] - int(row["band"]) / UM, 3)
+def _holding(row: Any, bits: int) -> list[dict[str, Any]]:
+    """Every sum that holds the level, and what it must fall below for the level to fall."""
+    return [
+        {
+            "window": say_duration(int(row["length"][d])),
+            "mm_below": int(row["threshold"][d, grade] - row["band"]) / UM,
+        }
+        for d in range(WINDOWS)
+        for grade in range(4)
+        if bits >> (4 * d + grade) & 1
+    ]
 
 
 DETECTOR = Detector(
