@@ -36,6 +36,7 @@ from tongluo.core.units import parse_value
 PARAMS = np.dtype(
     [("threshold", "f8", (4,)), ("band", "f8"), ("shift", "f8"), ("worst", "i8")], align=True
 )
+DUST = 1e-6  # m: sums of decimal heights carry binary dust, and no gauge reads a micrometre
 WHY = ("value_m", "threshold_m", "next_threshold_m", "flag")
 
 
@@ -79,10 +80,10 @@ _kept = compiled(kept)
 def step(p: Any, s: Any, t: int, value: float, flag: int) -> int:
     """One level, m. Returns the level: -1 UNKNOWN, 0 NONE, 1 to 4."""
     before = s["level"]
-    if flag > p["worst"] or math.isnan(value):
+    if flag > p["worst"] or not math.isfinite(value):
         level = _kept(before)
     else:
-        v = value + p["shift"]
+        v = value + p["shift"] + DUST
         level = 0
         for grade in range(4):
             need = p["threshold"][grade]
@@ -108,8 +109,9 @@ def explain(row: Any, why: Mapping[str, float]) -> dict[str, Any]:
         out["en"] = f"level {value:g} m (threshold {why['threshold_m']:g} m)"
         out["zh"] = f"水位{value:g}米（阈值{why['threshold_m']:g}米）"
         out["lower_if"] = {"m_below": round(why["threshold_m"] - float(row["band"]), 3)}
-    if not math.isnan(why["next_threshold_m"]):
-        out["higher_if"] = {"m_more": round(why["next_threshold_m"] - value, 3)}
+    more = why["next_threshold_m"] - why["value_m"]
+    if math.isfinite(more):
+        out["higher_if"] = {"m_more": math.ceil(more * 1000 - 0.001) / 1000}
     if why["flag"] > row["worst"]:
         out["missing"] = f"reading flagged {int(why['flag'])}, not judged"
     return out
