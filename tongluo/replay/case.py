@@ -7,11 +7,10 @@ from typing import Annotated, Any, Literal, Self
 from zoneinfo import available_timezones
 
 from pydantic import BeforeValidator, ValidationError, field_validator, model_validator
-from ruamel.yaml import YAML
-from ruamel.yaml.constructor import RoundTripConstructor
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from tongluo.config.faults import Fault, of_pydantic
+from tongluo.config.document import Document, parse
+from tongluo.config.faults import Path as Where
+from tongluo.config.faults import dotted
 from tongluo.config.types import LevelWord, Model
 from tongluo.core.errors import CaseError
 from tongluo.core.times import parse_time
@@ -133,15 +132,12 @@ def both(text: str) -> tuple[str, str]:
 def load_case(folder: Path) -> Case:
     """Read `case.yaml`; CaseError with one line for each fault: file:line: path: reason -> hint."""
     document = _document(folder)
-    if not isinstance(document, dict):
-        raise CaseError(
-            f"{folder / FILE}:1: file: is empty or no list of keys -> begin with title:"
-        )
     try:
-        said = CaseFile.model_validate(document)
+        said = CaseFile.model_validate(document.plain)
     except ValidationError as error:
-        faults = [of_pydantic(e) for e in error.errors()]
-        raise CaseError("\n".join(f.line(str(folder / FILE), document) for f in faults)) from None
+        raise CaseError(
+            "\n".join(_fault(document, _path(e), _reason(e)) for e in error.errors())
+        ) from None
     return Case.model_construct(**dict(said), folder=folder)
 
 
@@ -149,39 +145,45 @@ def check_areas(case: Case, areas: set[str]) -> None:
     """CaseError when what happened or was warned names an area that is not configured."""
     named = [("impacts", n, impact.area) for n, impact in enumerate(case.impacts)]
     named += [("official", n, official.area) for n, official in enumerate(case.official)]
-    hint = f"areas of {case.config_path.name} are: {', '.join(sorted(areas))}"
-    faults = [
-        Fault((key, n, "area"), f"there is no area {area!r}", hint)
-        for key, n, area in named
-        if area not in areas
-    ]
-    if faults:
+    wrong = [(key, n, area) for key, n, area in named if area not in areas]
+    if wrong:
         document = _document(case.folder)
-        raise CaseError("\n".join(f.line(str(case.folder / FILE), document) for f in faults))
+        known = f"areas of {case.config_path.name} are: {', '.join(sorted(areas))}"
+        raise CaseError(
+            "\n".join(
+                _fault(document, (key, n, "area"), f"there is no area {area!r} -> {known}")
+                for key, n, area in wrong
+            )
+        )
 
 
-class _TimesAsText(RoundTripConstructor):
-    """Leaves times as they are written: YAML's own reading would drop a missing offset unseen."""
-
-
-_TimesAsText.add_constructor("tag:yaml.org,2002:timestamp", lambda _, node: str(node.value))
-
-
-def _document(folder: Path) -> Any:
+def _document(folder: Path) -> Document:
     path = folder / FILE
-    yaml = YAML()
-    yaml.Constructor = _TimesAsText
     try:
-        return yaml.load(path.read_text(encoding="utf-8"))
+        document = parse(str(path), path.read_text(encoding="utf-8"))
     except OSError as error:
         raise CaseError(
             f"{path}: cannot be read: {error.strerror} -> name a folder with a {FILE}"
         ) from None
     except UnicodeDecodeError as error:
         raise CaseError(f"{path}: is not UTF-8 (byte {error.start}) -> save as UTF-8") from None
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        problem = (error.problem or "not YAML").split("\n")[0]
-        raise CaseError(f"{path}:{line}: {problem} -> check indentation, colons, quotes") from None
-    except YAMLError as error:
-        raise CaseError(f"{path}:1: {error} -> check the text") from None
+    if document.faults:
+        raise CaseError("\n".join(document.lines(document.faults)))
+    return document
+
+
+def _fault(document: Document, path: Where, text: str) -> str:
+    return f"{document.name}:{document.line_of(path)}: {dotted(path)}: {text}"
+
+
+def _path(error: Any) -> Where:
+    return tuple(error["loc"])
+
+
+def _reason(error: Any) -> str:
+    """What pydantic found, in words for the writer of the file."""
+    if error["type"] == "missing":
+        return "is missing -> add it"
+    if error["type"] == "extra_forbidden":
+        return "is not a key that can stand here -> remove it or correct its spelling"
+    return str(error["msg"]).removeprefix("Value error, ")

@@ -26,8 +26,8 @@ FORMULAS = {
 }
 MATCHING = (
     "hit: the level of the impact's area, or of an area that contains it, was at or above the "
-    "grade at some time in the impact's window, if only after its start; false alarm: a run at or above "
-    "the grade that meets no impact of that hazard there"
+    "grade at some time in the impact's window, if only after its start; false alarm: a run at or "
+    "above the grade that meets no impact of that hazard there"
 )
 LEAD = (
     "start of the impact's window minus the first time of the run that met it at or above the "

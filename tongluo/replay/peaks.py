@@ -1,0 +1,117 @@
+"""Whether each level came before or after the water's peak: what a warning is asked first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from tongluo.config.sensors import SensorSpec
+from tongluo.core.errors import CaseError
+from tongluo.core.times import MINUTE
+from tongluo.core.words import GRADES, Hazard, Level
+from tongluo.replay.result import Result
+from tongluo.replay.series import series
+from tongluo.replay.spans import Key, Span, first_at, highest
+
+WATER = ("stage", "flow", "tide", "water_depth", "reservoir_stage")
+
+
+@dataclass(frozen=True)
+class Reached:
+    """The first time a level or a higher one was reached, against the peak."""
+
+    area: str
+    hazard: Hazard
+    level: Level
+    time: int
+    minutes: float
+    """Time minus the peak's: below 0 = before it."""
+
+
+@dataclass(frozen=True)
+class Crest:
+    """The peak of one series, and every level that the areas of its station reached."""
+
+    sensor: SensorSpec
+    time: int
+    value: float
+    """In the inner unit; NaN when only the time is told."""
+    at_end: bool
+    """Highest in its last reading: it may have risen on."""
+    note: str
+    reached: tuple[Reached, ...]
+
+
+def peaks(result: Result, told: Mapping[Key, tuple[Span, ...]]) -> list[Crest]:
+    """The case's own `peak`, else every water series of an area that reached a level."""
+    if result.case.peak is not None:
+        return [_named(result, told)]
+    found = []
+    for row, sensor in enumerate(result.plan.sensors):
+        if sensor is not None and sensor.quantity in WATER and not sensor.forecast:
+            reached = _keys(result, sensor, told, alone=True)
+            t, value = series(result, row) if reached else (np.zeros(0), np.zeros(0))
+            if len(t):
+                found.append(_crest(sensor, t, value, reached, told))
+    return sorted(found, key=lambda crest: (crest.time, crest.sensor.key))
+
+
+def _named(result: Result, told: Mapping[Key, tuple[Span, ...]]) -> Crest:
+    said = result.case.peak
+    assert said is not None
+    key = f"{said.station}/{said.quantity}"
+    try:
+        row = result.plan.row_of(key)
+    except KeyError:
+        raise CaseError(f"case.yaml: peak: no sensor {key!r} is declared") from None
+    sensor = result.plan.sensors[row]
+    assert sensor is not None  # row_of found it
+    t, value = series(result, row)
+    keys = _keys(result, sensor, told, alone=False)
+    if said.time is not None:
+        at = value[t == said.time]
+        v = float(at[0]) if len(at) else float("nan")
+        return Crest(sensor, said.time, v, False, said.note, _reached(keys, told, said.time))
+    if not len(t):
+        raise CaseError(f"case.yaml: peak: {key!r} has no readings: give the peak its `time:`")
+    return _crest(sensor, t, value, keys, told, said.note)
+
+
+def _crest(
+    sensor: SensorSpec,
+    t: np.ndarray,
+    value: np.ndarray,
+    keys: list[Key],
+    told: Mapping[Key, tuple[Span, ...]],
+    note: str = "",
+) -> Crest:
+    top = int(np.argmax(value))
+    at_end, time = top == len(t) - 1, int(t[top])
+    return Crest(sensor, time, float(value[top]), at_end, note, _reached(keys, told, time))
+
+
+def _keys(
+    result: Result, sensor: SensorSpec, told: Mapping[Key, tuple[Span, ...]], alone: bool
+) -> list[Key]:
+    """Questions that reached a level, in areas of the station; if none and not alone: in any."""
+    reached = [key for key, its in told.items() if highest(its) >= Level.BLUE]
+    stations = {area.id: area.stations for area in result.plan.config.areas}
+    near = [key for key in reached if sensor.station in stations[key[0]]]
+    return near if near or alone else reached
+
+
+def _reached(
+    keys: list[Key], told: Mapping[Key, tuple[Span, ...]], peak: int
+) -> tuple[Reached, ...]:
+    return tuple(r for key in keys for r in _of(key, told[key], peak))
+
+
+def _of(key: Key, its: tuple[Span, ...], peak: int) -> Iterator[Reached]:
+    """Each level at its own first time; of levels reached at once, the highest."""
+    times = {grade: first_at(its, grade) for grade in GRADES}
+    for grade, time in times.items():
+        higher = times.get(Level(grade + 1)) if grade < Level.RED else None
+        if time is not None and time != higher:
+            yield Reached(key[0], Hazard(key[1]), grade, time, (time - peak) / MINUTE)
