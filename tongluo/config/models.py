@@ -5,39 +5,59 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AwareDatetime, Field, field_validator
 
 from tongluo.config.types import (
     Duration,
+    LevelKey,
     LevelWord,
     Measure,
     Model,
+    Names,
     Point,
     Secret,
     Source,
+    Text,
     Validity,
     Word,
+    refuse,
 )
 from tongluo.core.words import Hazard
+
+
+def is_address(url: str, schemes: tuple[str, ...]) -> bool:
+    """Whether a URL has one of the schemes, a host, and a port that can be one.
+
+    >>> is_address("mqtt://127.0.0.1:1883", ("mqtt",)), is_address("mqtt://a:b", ("mqtt",))
+    (True, False)
+    """
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 class SenderIn(Model):
     """Who issues, as it stands in every warning."""
 
     id: str = Field(pattern=r"^[^\s,<&]+$", description="CAP sender: no space, comma, < or &")
-    name: str
-    name_en: str
+    name: Text
+    name_en: Text
     contact: str = ""
 
 
 class Site(Model):
     """The place this installation watches."""
 
-    name: str
-    name_en: str
+    name: Text
+    name_en: Text
     timezone: str = "Asia/Shanghai"
-    languages: tuple[Literal["zh-CN", "en-US"], ...] = ("zh-CN", "en-US")
+    languages: tuple[Literal["zh-CN", "en-US"], ...] = Field(
+        default=("zh-CN", "en-US"), min_length=1
+    )
     status: Literal["Actual", "Exercise"] = "Actual"
     synthetic: bool = Field(
         default=False, description="names and numbers of this file are invented"
@@ -64,9 +84,10 @@ class Broker(Model):
     @field_validator("url")
     @classmethod
     def _url(cls, url: str) -> str:
-        scheme, mark, rest = url.partition("://")
-        if scheme not in ("mqtt", "mqtts") or not mark or not rest:
-            raise ValueError("write mqtt://host:port or mqtts://host:port (TLS)")
+        if "@" in url:
+            raise refuse("secret_in_url")
+        if not is_address(url, ("mqtt", "mqtts")):
+            raise refuse("broker_url", value=url)
         return url
 
 
@@ -90,7 +111,7 @@ class TimeRules(Model):
 class SourceIn(Model):
     """Where messages come from: a topic and the codec that reads them."""
 
-    topic: str = Field(
+    topic: Text = Field(
         description="an MQTT filter; {station} and {quantity} stand for one level each"
     )
     codec: str
@@ -110,7 +131,7 @@ class Counter(Model):
         default=None, gt=0, description="total at which it starts again, same unit as the value"
     )
     reset: Literal["none", "daily"] = "none"
-    reset_at: str = Field(default="08:00", pattern=r"^\d\d:\d\d$")
+    reset_at: str = Field(default="08:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
     max_rate: Measure = Field(default="10 mm", description="largest plausible rain in a minute")
 
 
@@ -127,15 +148,7 @@ class Thresholds(Model):
     source: Source
     valid: Validity = Validity()
     datum: str | None = None
-    levels: dict[str, Any]
-
-    @field_validator("levels")
-    @classmethod
-    def _words(cls, levels: dict[str, Any]) -> dict[str, Any]:
-        wrong = [word for word in levels if word not in ("blue", "yellow", "orange", "red")]
-        if wrong:
-            raise ValueError(f"{wrong[0]!r} is not a level: write blue, yellow, orange or red")
-        return levels
+    levels: dict[LevelKey, Any] = Field(min_length=1)
 
 
 class SensorIn(Model):
@@ -145,7 +158,7 @@ class SensorIn(Model):
     name: Word | None = Field(default=None, description="default: the quantity")
     quantity: str | None = None
     unit: str | None = Field(default=None, description="unit of the values as they arrive")
-    element: str | None = Field(
+    element: Text | None = Field(
         default=None, description="how the message names it; default: the name"
     )
     cadence: Duration | None = None
@@ -166,13 +179,11 @@ class StationIn(Model):
     """A place with sensors."""
 
     id: Word
-    name: str
+    name: Text
     name_en: str = ""
     at: Point | None = None
     owner: str = ""
-    device: str | tuple[str, ...] = Field(
-        default=(), description="how its messages name it, if not by id"
-    )
+    device: Names = Field(default=(), description="how its messages name it, if not by id")
     profiles: tuple[Word, ...] = Field(
         default=(), description="shorthand: one sensor for each profile"
     )
@@ -190,8 +201,8 @@ class AreaIn(Model):
     """Where people are warned."""
 
     id: Word
-    name: str
-    name_en: str
+    name: Text
+    name_en: Text
     people: int = Field(ge=0)
     code: str = ""
     parent: Word | None = None
@@ -239,7 +250,7 @@ class PolicyIn(Model):
     hazards: tuple[Hazard, ...] | None = None
     from_level: LevelWord = "blue"
     issue: Literal["automatic", "never"] = "automatic"
-    by: str = Field(description="the order, plan or person on whose authority it goes out")
+    by: Text = Field(description="the order, plan or person on whose authority it goes out")
     channels: tuple[Word, ...] = ()
     validity: Duration = Field(
         default=6 * 3_600_000, description="a warning expires after this unless renewed"
@@ -258,9 +269,18 @@ class InfluxIn(Model):
     """The networked time-series store, fed from the journal."""
 
     url: str
-    org: str = "tongluo"
-    bucket: str = "tongluo"
+    org: Text = "tongluo"
+    bucket: Text = "tongluo"
     token: Secret | None = None
+
+    @field_validator("url")
+    @classmethod
+    def _url(cls, url: str) -> str:
+        if "@" in url:
+            raise refuse("secret_in_url")
+        if not is_address(url, ("http", "https")):
+            raise refuse("web_url", value=url)
+        return url
 
 
 class Store(Model):

@@ -13,8 +13,8 @@ import numpy as np
 
 from detectors import DETECTORS
 from ingest import order
-from tongluo.config.checks import sensors_of, view
 from tongluo.config.faults import Path
+from tongluo.config.judged import sensors_of, set_name, view
 from tongluo.config.models import AreaIn, Config, RuleIn
 from tongluo.config.sensors import SensorSpec, declared, spec
 from tongluo.core.driver import Table
@@ -127,8 +127,8 @@ def _tasks(config: Config, keys: list[str]) -> dict[str, tuple[Task, ...]]:
     found: dict[str, list[Task]] = {name: [] for name in DETECTORS}
     for rule in config.rules:
         for _, sensor in sensors_of(config, rule, every):
-            name = sensor.thresholds.get(rule.id, rule.thresholds)
-            assert name is not None  # checks.py refuses a rule without thresholds
+            name = set_name(rule, sensor)
+            assert name is not None  # checks_judging refuses a rule without thresholds
             given = config.thresholds[name]
             said = ", ".join(
                 str(x) for x in (given.source.who, given.source.document, given.source.year) if x
@@ -145,10 +145,10 @@ def _table(
     for row, task in zip(params, tasks, strict=True):
         sensor = sensors[task.sensor]
         assert sensor is not None
-        set_name = sensor.thresholds.get(task.rule.id, task.rule.thresholds)
-        assert set_name is not None
+        given = set_name(task.rule, sensor)
+        assert given is not None
         options = detector.options.model_validate(task.rule.options)
-        detector.fill(row, options, task.levels, view(sensor, config.thresholds[set_name]))
+        detector.fill(row, options, task.levels, view(sensor, config.thresholds[given]))
     rows = np.array([t.sensor for t in tasks], np.int64)
     count = np.bincount(rows, minlength=len(sensors)).astype(np.int64)
     first = np.concatenate([[0], np.cumsum(count)[:-1]]).astype(np.int64)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from tongluo.config.models import Config, Counter, SensorIn, StationIn
 from tongluo.core.units import QUANTITIES, conversion, parse_value
+
+SILENT_AFTER = 3
+"""Cadences without a word, where a sensor does not say how many."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class SensorSpec:
     counter: Counter | None
     fail: tuple[float, float]
     suspect: tuple[float, float]
-    thresholds: dict[str, str]
+    thresholds: Mapping[str, str]
 
     @property
     def key(self) -> str:
@@ -37,11 +40,12 @@ class SensorSpec:
         return f"{self.station}/{self.name}"
 
 
-def merged(config: Config, sensor: SensorIn) -> dict[str, Any]:
+def merged(config: Config, sensor: SensorIn) -> SensorIn:
     """The sensor's own settings over those of its profile; KeyError names a missing profile."""
-    base = config.profiles[sensor.profile].model_dump(exclude_none=True) if sensor.profile else {}
+    if sensor.profile is None:
+        return sensor
     own = {k: getattr(sensor, k) for k in sensor.model_fields_set if getattr(sensor, k) is not None}
-    return {**base, **own}
+    return config.profiles[sensor.profile].model_copy(update=own)
 
 
 def declared(station: StationIn) -> list[SensorIn]:
@@ -49,68 +53,47 @@ def declared(station: StationIn) -> list[SensorIn]:
     return [*(SensorIn(profile=name) for name in station.profiles), *station.sensors]
 
 
+def name_of(sensor: SensorIn) -> str:
+    """What a filled-in sensor is called."""
+    return sensor.name or sensor.quantity or ""
+
+
+def silence_of(sensor: SensorIn) -> int:
+    """ms without a word after which a filled-in sensor is silent."""
+    return sensor.silence if sensor.silence is not None else SILENT_AFTER * (sensor.cadence or 0)
+
+
 def spec(config: Config, station: StationIn, sensor: SensorIn) -> SensorSpec:
-    """The filled-in sensor; ValueError (with words for a person) when it cannot be."""
+    """The filled-in sensor. Its settings have passed `checks_sensors`; ValueError else."""
     said = merged(config, sensor)
-    quantity = said.get("quantity")
-    if quantity is None:
-        raise ValueError("quantity: is missing -> add `quantity:` here or in its profile")
-    if quantity not in QUANTITIES:
-        raise ValueError(
-            f"quantity: {quantity!r} is not known -> use one of: {', '.join(QUANTITIES)}"
-        )
-    if "cadence" not in said:
-        raise ValueError("cadence: is missing -> say how often it sends, like `cadence: 5 min`")
-    cadence = said["cadence"]
-    if cadence <= 0:
-        raise ValueError("cadence: must be longer than 0 -> write for example '5 min'")
-    silence = said.get("silence", 3 * cadence)
-    if silence < cadence:
-        raise ValueError("silence: shorter than the cadence -> it would always be silent")
-    unit = said.get("unit", QUANTITIES[quantity][0])
-    factor, offset = _field("unit", conversion, quantity, unit)
-    counter = Counter.model_validate(said["counter"]) if said.get("counter") else None
-    if counter and quantity != "rain":
-        raise ValueError("counter: only rain can be a running total -> remove it")
-    limits = said.get("range") or {}
-    limits = limits if isinstance(limits, dict) else limits.model_dump()
-    if counter and counter.counts:
-        factor = _field("counter.resolution", parse_value, counter.resolution, "rain")
-    name = said.get("name", quantity)
+    if said.quantity is None or said.cadence is None:
+        raise ValueError(f"{station.id}: a sensor without quantity or cadence")
+    unit = said.unit if said.unit is not None else QUANTITIES[said.quantity][0]
+    factor, offset = conversion(said.quantity, unit)
+    if said.counter and said.counter.counts:
+        factor = parse_value(said.counter.resolution, "rain")
+    offsets = said.offsets or {}
     return SensorSpec(
         station.id,
-        name,
-        quantity,
+        name_of(said),
+        said.quantity,
         unit,
         factor,
         offset,
-        said.get("element", name),
-        cadence,
-        silence,
-        bool(said.get("forecast", False)),
-        said.get("datum"),
-        {
-            k: _field("offsets", parse_value, v, quantity)
-            for k, v in (said.get("offsets") or {}).items()
-        },
-        counter,
-        _limits(limits, "fail", quantity),
-        _limits(limits, "suspect", quantity),
-        dict(said.get("thresholds") or {}),
+        said.element or name_of(said),
+        said.cadence,
+        silence_of(said),
+        bool(said.forecast),
+        said.datum,
+        {datum: parse_value(height, said.quantity) for datum, height in offsets.items()},
+        said.counter,
+        _limits(said.range.fail if said.range else None, said.quantity),
+        _limits(said.range.suspect if said.range else None, said.quantity),
+        said.thresholds or {},
     )
 
 
-def _field(name: str, function: Any, *args: Any) -> Any:
-    try:
-        return function(*args)
-    except ValueError as error:
-        raise ValueError(f"{name}: {error} -> correct it") from error
-
-
-def _limits(limits: dict[str, Any], name: str, quantity: str) -> tuple[float, float]:
-    if not limits.get(name):
+def _limits(pair: tuple[str, str] | None, quantity: str) -> tuple[float, float]:
+    if pair is None:
         return -math.inf, math.inf
-    low, high = (_field(f"range.{name}", parse_value, v, quantity) for v in limits[name])
-    if low >= high:
-        raise ValueError(f"range.{name}: {low} is not below {high} -> lower value first")
-    return low, high
+    return parse_value(pair[0], quantity), parse_value(pair[1], quantity)

@@ -7,38 +7,93 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
-from tongluo.core.times import parse_duration
+from tongluo.config.texts import choice
+from tongluo.core.times import DAY, parse_duration
+
+DURATION = r"^\s*\d+(\.\d+)?\s*(ms|s|min|h|d)\s*$"
+
+
+CENTURY = 36_525 * DAY
 
 
 class Model(BaseModel):
     """Base of every block of the file: unknown keys are refused, nothing changes after reading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+def refuse(code: str, **values: Any) -> PydanticCustomError:
+    """An error of a validator; its words are those of the code in `texts_en` and `texts_zh`."""
+    return PydanticCustomError(code, code, values)
 
 
 def _duration(value: Any) -> Any:
-    if isinstance(value, str):
-        return parse_duration(value)
-    if isinstance(value, (int, float)):
-        raise ValueError(f"a length of time needs its unit: write '{value} s' or '{value} min'")
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        raise refuse("no_unit", value=value)
+    if value is None:
+        return value
+    try:
+        length = parse_duration(value)
+    except (TypeError, ValueError, OverflowError):
+        raise refuse("not_duration", value=value) from None
+    if length > CENTURY:
+        raise refuse("long_duration", value=value)
+    return length
+
+
+def _measure(value: Any) -> Any:
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        raise refuse("measure_no_unit", value=value, unit="")
     return value
+
+
+def _one_or_more(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
 
 
 Duration = Annotated[
     int,
     BeforeValidator(_duration),
-    WithJsonSchema({"type": "string", "examples": ["5 min", "3 h"]}),
+    WithJsonSchema({"type": "string", "pattern": DURATION, "examples": ["5 min", "3 h"]}),
 ]
 """Milliseconds; written with its unit, like `5 min`."""
 
-Measure = Annotated[str, Field(examples=["50 mm", "3.2 m"])]
+Measure = Annotated[str, BeforeValidator(_measure), Field(examples=["50 mm", "3.2 m"])]
 """A value with its unit; what unit fits is checked where the quantity is known."""
+
+Text = Annotated[str, Field(min_length=1)]
+"""Words for people, not empty."""
 
 Word = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=64)]
 """An identifier: letters, digits, `_`, `-`, `.`; it becomes part of topics and file names."""
 
+Names = Annotated[
+    tuple[Text, ...],
+    BeforeValidator(_one_or_more),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
+"""One name, or a list of them."""
+
+
+def _level(value: str) -> str:
+    if value not in LEVEL_WORDS:
+        raise refuse("one_of", value=value, choice=choice(value, LEVEL_WORDS))
+    return value
+
+
+LEVEL_WORDS = ("blue", "yellow", "orange", "red")
+LevelKey = Annotated[str, AfterValidator(_level), Field(json_schema_extra={"enum": LEVEL_WORDS})]
 LevelWord = Literal["blue", "yellow", "orange", "red"]
 Latitude = Annotated[float, Field(ge=-90, le=90)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
@@ -54,7 +109,7 @@ class Secret(Model):
     @model_validator(mode="after")
     def _one(self) -> Secret:
         if (self.env is None) == (self.file is None):
-            raise ValueError("a secret is either {env: NAME} or {file: PATH}")
+            raise refuse("one_secret")
         return self
 
     def reveal(self) -> str:
@@ -73,9 +128,9 @@ class Secret(Model):
 class Source(Model):
     """Where a figure comes from, so that nobody takes it for a constant of nature."""
 
-    who: str
+    who: Text
     document: str = ""
-    year: int | None = None
+    year: int | None = Field(default=None, ge=1000, le=2999)
     area: str = ""
     note: str = ""
 
@@ -89,5 +144,5 @@ class Validity(Model):
     @model_validator(mode="after")
     def _order(self) -> Validity:
         if self.from_ and self.to and self.from_ > self.to:
-            raise ValueError(f"valid from {self.from_} is after valid to {self.to}")
+            raise refuse("from_after_to", start=self.from_, end=self.to)
         return self

@@ -1,0 +1,259 @@
+"""The English words of every fault: code -> (what is wrong, what to do)."""
+
+from __future__ import annotations
+
+_PAIR = "write [latitude, longitude], like [23.1, 113.3]"
+_KIND = "correct it as the reason says; its page in docs/ shows an example"
+
+EN: dict[str, tuple[str, str]] = {
+    # the text of the file
+    "unreadable": ("cannot be read: {detail}", "check the path and its permissions"),
+    "not_utf8": ("is not UTF-8 text (byte {byte})", "save it as UTF-8"),
+    "csv_not_utf8": (
+        "is not UTF-8 text (byte {byte})",
+        "save it again as 'CSV UTF-8 (comma delimited)'",
+    ),
+    "empty_file": ("the file holds no keys", "start with `site:`"),
+    "tab": ("the line is indented with a tab", "use spaces: two for each step"),
+    "full_width": ("holds the Chinese sign '{sign}'", "write the plain '{plain}' and a space"),
+    "second_colon": (
+        "a second ': ' or a wrong indentation",
+        "put a text that holds ': ' in quotes, and begin keys of one block in one column",
+    ),
+    "no_colon": ("no ': ' after the key", "write `key: value`, with a space after the colon"),
+    "indentation": (
+        "the indentation fits no block above it",
+        "begin all keys of one block in the same column",
+    ),
+    "bracket": (
+        "a bracket opened here is not closed",
+        "close it, and put a comma between the items",
+    ),
+    "quote": ("a quote opened here is not closed", "close it with the same quote"),
+    "sign": (
+        "a value cannot begin with this sign",
+        "put the value in quotes (that is so for % @ ` * & ! {{ [)",
+    ),
+    "alias": (
+        "`*{name}` names nothing above it",
+        "mark the block it means with `&{name}`, or put the text in quotes",
+    ),
+    "two_documents": ("a second document begins with `---`", "keep one document in a file"),
+    "control": ("holds a character that is no text", "delete it and write the line again"),
+    "not_yaml": ("is not YAML: {detail}", "check indentation, colons, brackets and quotes"),
+    "duplicate": (
+        "stands twice in this block (first in line {first})",
+        "keep one of them, or join them",
+    ),
+    "odd_key": ("a key must be one plain word", "put it in quotes if it holds braces or brackets"),
+    "odd_tag": ("`{tag}` is not used here", "remove it, or put the text in quotes"),
+    "round": ("holds itself", "remove the `*` that refers to its own block"),
+    "too_deep": ("blocks lie too deep inside each other", "close the brackets"),
+    # one value
+    "missing": ("is missing", "add `{key}: ...` to this block"),
+    "unknown_key": ("is not a key that can stand here", "{choice}"),
+    "empty": ("is empty", "write a value, or remove the key"),
+    "not_text": ("{value} is read as a number or true/false", 'put it in quotes: "{value}"'),
+    "not_one_text": ("is {kind} where one text belongs", "write one text"),
+    "name": (
+        "'{value}' cannot be a name here",
+        "use a-z, digits, '_', '-' or '.', no spaces, at most 64",
+    ),
+    "sender_id": (
+        "'{value}' cannot stand as a sender in CAP",
+        "write it without space, comma, < and &, like warning@county.example",
+    ),
+    "hour": ("'{value}' is not a time of day", "write hours and minutes, like 08:00"),
+    "one_of": ("'{value}' is not one of the words that can stand here", "{choice}"),
+    "not_number": ("'{value}' is not a number", "write the number alone, without a unit"),
+    "not_whole": ("'{value}' is not a whole number", "write digits only, without a unit"),
+    "at_least": ("{value} is too small", "write {limit} or more"),
+    "more_than": ("{value} is too small", "write more than {limit}"),
+    "at_most": ("{value} is too large", "write {limit} or less"),
+    "latitude": ("{value} is not a latitude (-90 to 90)", _PAIR),
+    "longitude": ("{value} is not a longitude (-180 to 180)", _PAIR),
+    "point": ("is not a position of two numbers", _PAIR),
+    "pair": ("needs two values", 'write [lowest, highest], like ["0 mm", "60 mm"]'),
+    "not_list": ("is not a list", "put it in brackets: [...], or write one '- ' line for each"),
+    "not_block": ("is not a block of keys", "write one `key: value` a line, indented below it"),
+    "not_bool": ("'{value}' is neither true nor false", "write true or false"),
+    "time_without_offset": (
+        "the time has no offset from UTC",
+        "add it, like 2026-07-01T08:00:00+08:00",
+    ),
+    "not_time": ("'{value}' is not a time", "write for example 2026-07-01T08:00:00+08:00"),
+    "not_date": ("'{value}' is not a date", "write for example 2026-07-01"),
+    "refused": ("cannot be used: {detail}", _KIND),
+    "no_unit": ("{value} has no unit", "write a length of time, like '{value} min'"),
+    "not_duration": (
+        "'{value}' is not a length of time",
+        "write a number and ms, s, min, h or d, like '5 min'",
+    ),
+    "long_duration": ("'{value}' is more than a hundred years", "write a shorter time"),
+    "measure_no_unit": ("{value} has no unit", "write the unit too, like '{value} {unit}'"),
+    "not_measure": ("'{value}' is not a value with a unit", "write for example '50 {unit}'"),
+    "bad_unit": ("'{unit}' is not a unit of {quantity}", "{choice}"),
+    "negative": ("{value} is below zero", "write zero or more"),
+    "not_positive": ("{value} is not more than zero", "write more than zero"),
+    "zero_duration": ("must be longer than zero", "write for example '1 min'"),
+    "secret_in_file": (
+        "a secret must not stand in the file",
+        "write {{env: NAME}} or {{file: /full/path}}, and keep the secret there",
+    ),
+    "one_secret": (
+        "names the secret's place not exactly once",
+        "write either {{env: NAME}} or {{file: /full/path}}",
+    ),
+    "secret_in_url": (
+        "holds a user or password, which must not stand here",
+        "write `username:` and `password: {{env: NAME}}` instead",
+    ),
+    "broker_url": (
+        "'{value}' is not the address of a broker",
+        "write mqtt://host:1883, or mqtts://host:8883 for TLS",
+    ),
+    "web_url": ("'{value}' is not a web address", "write http://host:8086 or https://host"),
+    "from_after_to": ("`from` {start} is later than `to` {end}", "exchange the two dates"),
+    # site, broker, time
+    "timezone": ("'{value}' is not a time zone", "{choice}"),
+    "said_twice": ("'{name}' is in this list twice", "keep it once"),
+    "relative_path": ("'{value}' is not a full path", "begin it with /"),
+    "needs": ("works only together with `{key}`", "add `{key}:`"),
+    "keepalive": ("is longer than MQTT can say", "write 18 h or less"),
+    # sources
+    "topic_hash": ("'#' stands before the end of the topic", "end the topic with /#"),
+    "topic_level": (
+        "'{level}' is not a whole part of the topic",
+        "{{station}}, {{quantity}}, + and # stand alone between slashes",
+    ),
+    "topic_twice": ("{name} stands twice in the topic", "write it once, and + elsewhere"),
+    "topic_covered": (
+        "no message comes here: '{other}' takes them all before",
+        "put this source above it, or remove one",
+    ),
+    "no_codec": ("there is no codec '{name}'", "{choice}"),
+    "codec_refused": ("{detail}", "see docs/codecs.md for its options"),
+    "no_option": ("is not an option of {name}", "{choice}"),
+    "no_options": ("is not an option of {name}", "remove it: {name} takes no options"),
+    # stations
+    "no_profile": ("there is no profile '{name}'", "{choice}"),
+    "profile_in_profile": ("a profile cannot use another", "write its keys out here"),
+    "no_quantity_key": (
+        "the sensor says nothing of what it measures",
+        "add `quantity:` here or to its profile",
+    ),
+    "no_cadence": (
+        "the sensor does not say how often it sends",
+        "add `cadence: 5 min` here or to its profile",
+    ),
+    "no_quantity": ("'{name}' is not a quantity", "{choice}"),
+    "silence": (
+        "{silence} is shorter than the cadence of {cadence}",
+        "write at least the cadence, better three of them",
+    ),
+    "counter_not_rain": ("only rain can be a running total, not {quantity}", "remove `counter:`"),
+    "reset_at_unused": ("is given, but `reset:` is not daily", "add `reset: daily`, or remove it"),
+    "range_order": ("{low} is not below {high}", "write the lower value first"),
+    "datum_not_height": ("only a height has a datum, not {quantity}", "remove `datum:`"),
+    "offsets_no_datum": ("offsets start from this sensor's own datum", "add `datum:` beside them"),
+    "station_twice": ("there is another station '{name}'", "give each station its own id"),
+    "device_twice": (
+        "device '{name}' already belongs to station '{other}'",
+        "a device speaks for one station only: correct one of them",
+    ),
+    "device_is_station": (
+        "device '{name}' is the id of another station",
+        "correct the device, or rename that station",
+    ),
+    "sensor_twice": ("another sensor here is called '{name}'", "give one of them its own `name:`"),
+    "element_twice": (
+        "another sensor here reads the element '{name}'",
+        "give each its own `element:`, as the messages name it",
+    ),
+    "csv_header": ("the first line has no column 'id'", "begin with: {columns}"),
+    "csv_column": ("'{name}' is not a column", "{choice}"),
+    "csv_cells": ("the line has more values than there are columns", "put texts with , in quotes"),
+    # areas
+    "area_twice": ("there is another area '{name}'", "give each area its own id"),
+    "no_station": ("there is no station '{name}'", "{choice}"),
+    "no_area": ("there is no area '{name}'", "{choice}"),
+    "no_shape": ("has neither a polygon nor a circle", "draw one: `polygon:` or `circle:`"),
+    "two_shapes": ("has a polygon and a circle", "keep one of them"),
+    "few_corners": ("has fewer than three different corners", "add the missing corners"),
+    "flat": ("all corners lie on one line", "correct the corners"),
+    "crossing": (
+        "the line from corner {first} crosses the line from corner {second}",
+        "list the corners in order around the area",
+    ),
+    "area_circle": (
+        "lies inside itself: {chain}",
+        "let the outermost of them have no `parent:`",
+    ),
+    # rules and thresholds
+    "rule_twice": ("there is another rule '{name}'", "give each rule its own id"),
+    "no_detector": ("there is no detector '{name}'", "{choice}"),
+    "not_judged": ("{detector} cannot judge {quantity}", "{choice}"),
+    "watches_nothing": (
+        "watches nothing: no station of its areas measures {quantity}",
+        "add such a sensor, list its station in an area, or correct `quantity:` or `areas:`",
+    ),
+    "watches_no_forecast": (
+        "watches nothing: no station of its areas has a forecast of {quantity}",
+        "mark such a sensor with `forecast: true`, or remove the rule's `forecast:`",
+    ),
+    "area_unwatched": (
+        "no station of area '{name}' measures {quantity}",
+        "add a station to the area, or take the area out of this rule",
+    ),
+    "no_thresholds": (
+        "rule '{rule}' has no thresholds for {sensor}",
+        "add `thresholds: {{{rule}: NAME}}` here, or `thresholds:` to the rule",
+    ),
+    "no_set": ("there is no threshold set '{name}'", "{choice}"),
+    "no_rule": ("there is no rule '{name}'", "{choice}"),
+    "rule_other_quantity": (
+        "rule '{rule}' judges {judged}, this sensor measures {quantity}",
+        "name a rule for {quantity}, or remove it",
+    ),
+    "set_no_datum": (
+        "does not say from which zero its heights are counted (used for {sensor})",
+        "add `datum:`, the same name as the sensor's",
+    ),
+    "sensor_no_datum": (
+        "does not say from which zero {sensor} counts its heights",
+        "add `datum:` here or to its profile, the same name as in '{set}'",
+    ),
+    "datum_differs": (
+        "{sensor} counts from '{own}', its thresholds '{set}' from '{other}'",
+        'use one datum, or add `offsets: {{"{other}": HEIGHT}}`: zero of {own} above {other}',
+    ),
+    "levels_refused": ("{detail}", "see the page of {detector} in docs/ for how levels look"),
+    "levels_alike": (
+        "some levels are one value and others are windows",
+        "write all levels in the same way",
+    ),
+    "not_rising": (
+        "{value} is not more than the {lower} of {word}",
+        "each level must be higher than the one before it: blue, yellow, orange, red",
+    ),
+    "beyond_range": (
+        "{value} can never be reached: {sensor} refuses or doubts values above {limit}",
+        "raise the sensor's `range:`, or lower the threshold",
+    ),
+    # policies and channels
+    "no_channel": ("there is no channel '{name}'", "{choice}"),
+    "nowhere": ("a warning would go nowhere", "name a channel, or write `issue: never`"),
+    "renew": (
+        "{renew} is not shorter than the validity of {validity}",
+        "a warning must be renewed before it expires",
+    ),
+    "policy_unused": (
+        "is never used: the policies above it take all its hazards",
+        "put it above them, or remove it",
+    ),
+    "no_policy": (
+        "no policy says what happens to {hazard} warnings",
+        "add a policy for it; `issue: never` keeps them inside",
+    ),
+    "no_kind": ("there is no kind of channel '{name}'", "{choice}"),
+}
