@@ -16,6 +16,7 @@ from tongluo.config.document import Document, Listed, parse
 from tongluo.config.faults import Fault
 from tongluo.config.model_faults import model_faults
 from tongluo.config.models import Config
+from tongluo.config.remarks import remarks
 from tongluo.config.salvage import salvage
 from tongluo.config.stations_csv import StationList, read_list
 from tongluo.config.texts import say
@@ -41,6 +42,15 @@ class Loaded:
     def folder(self) -> Path:
         """The folder that relative paths start from."""
         return self.path.parent
+
+    def remarks(self, today: str, language: str = "en-US") -> list[str]:
+        """What is not wrong, but worth a look: one line each. `today`: like 2026-07-01.
+
+        The file is read once more for its lines, so that a daemon need not keep them.
+        """
+        document = parse(str(self.path), _read(self.path, language))
+        _stations(document, self.folder, language)
+        return document.lines(list(remarks(self.config, today)), language)
 
 
 def load(path: Path, language: str = "en-US") -> Loaded:

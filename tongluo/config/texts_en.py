@@ -1,4 +1,4 @@
-"""The English words of every fault: code -> (what is wrong, what to do)."""
+"""The English words of every fault and remark: code -> (what is wrong, what to do)."""
 
 from __future__ import annotations
 
@@ -256,4 +256,11 @@ EN: dict[str, tuple[str, str]] = {
         "add a policy for it; `issue: never` keeps them inside",
     ),
     "no_kind": ("there is no kind of channel '{name}'", "{choice}"),
+    # remarks
+    "not_in_force": ("is not in force today ({start} to {end})", "put newer thresholds beside it"),
+    "unwatched": ("no station speaks for this area", "list stations here or in an area inside it"),
+    "station_alone": ("'{name}' belongs to no area", "list it in an area, or it warns nobody"),
+    "station_bare": ("has no sensors", "add `profiles:` or `sensors:`"),
+    "unused": ("is not used", "remove it when it is not needed"),
+    "more_people": ("more people than in '{parent}' around it", "count all residents in both"),
 }

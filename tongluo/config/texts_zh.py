@@ -1,4 +1,4 @@
-"""The Chinese words of every fault: code -> (what is wrong, what to do)."""
+"""The Chinese words of every fault and remark: code -> (what is wrong, what to do)."""
 
 from __future__ import annotations
 
@@ -187,6 +187,13 @@ ZH: dict[str, tuple[str, str]] = {
     "policy_unused": ("永远用不到：前面的策略已包含它的全部灾种", "移到前面，或删去"),
     "no_policy": ("没有策略说明 {hazard} 预警怎么办", "加一条策略；`issue: never` 表示不对外发布"),
     "no_kind": ("没有渠道类型“{name}”", "{choice}"),
+    # remarks
+    "not_in_force": ("今天不在有效期内（{start} 至 {end}）", "在旁边写上新的阈值"),
+    "unwatched": ("没有测站代表这个预警区", "在这里或它里面的预警区列出测站"),
+    "station_alone": ("“{name}”不属于任何预警区", "列入一个预警区，否则它不会向任何人预警"),
+    "station_bare": ("没有传感器", "加 `profiles:` 或 `sensors:`"),
+    "unused": ("没有用到", "不需要就删去"),
+    "more_people": ("人数比外层的“{parent}”还多", "两处都按区内全部居民计"),
 }
 
 LISTS_ZH = {

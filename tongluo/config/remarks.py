@@ -1,0 +1,64 @@
+"""What a configuration may do and hardly means: remarks, not faults."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from tongluo.config.faults import Fault
+from tongluo.config.models import Config
+from tongluo.config.sensors import declared
+
+
+def remarks(config: Config, today: str) -> Iterator[Fault]:
+    """Everything worth a look on this day, like 2026-07-01."""
+    yield from _not_in_force(config, date.fromisoformat(today))
+    yield from _unused(config)
+    yield from _areas(config)
+    yield from _stations(config)
+
+
+def _not_in_force(config: Config, today: date) -> Iterator[Fault]:
+    for name, given in config.thresholds.items():
+        start, end = given.valid.from_, given.valid.to
+        if (start and today < start) or (end and today > end):
+            values = {"start": start or "...", "end": end or "..."}
+            yield Fault(("thresholds", name, "valid"), "not_in_force", values)
+
+
+def _unused(config: Config) -> Iterator[Fault]:
+    sensors = [sensor for station in config.stations for sensor in declared(station)]
+    profiles = {sensor.profile for sensor in sensors}
+    sets = {rule.thresholds for rule in config.rules}
+    for sensor in (*sensors, *config.profiles.values()):
+        sets |= set((sensor.thresholds or {}).values())
+    channels = {name for policy in config.policies for name in policy.channels}
+    for section, used in (("profiles", profiles), ("thresholds", sets), ("channels", channels)):
+        for name in getattr(config, section):
+            if name not in used:
+                yield Fault((section, name), "unused")
+
+
+def _areas(config: Config) -> Iterator[Fault]:
+    areas = {a.id: a for a in config.areas}
+    watched = {a.id for a in config.areas if a.stations}
+    for area in config.areas:  # whoever has stations also watches for those around it
+        at = area.parent if area.stations else None
+        while at is not None:
+            watched.add(at)
+            at = areas[at].parent
+    for n, area in enumerate(config.areas):
+        parent = areas.get(area.parent or "")
+        if parent and area.people > parent.people:
+            yield Fault(("areas", n, "people"), "more_people", {"parent": parent.id})
+        if area.id not in watched:
+            yield Fault(("areas", n), "unwatched")
+
+
+def _stations(config: Config) -> Iterator[Fault]:
+    listed = {name for area in config.areas for name in area.stations}
+    for n, station in enumerate(config.stations):
+        if not declared(station):
+            yield Fault(("stations", n), "station_bare")
+        if station.id not in listed:
+            yield Fault(("stations", n), "station_alone", {"name": station.id})
