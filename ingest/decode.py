@@ -231,7 +231,10 @@ class Decoder:
                 return
             self._known[key] = target
         if time is None:
-            time, self._dated = self._now, False
+            time, self._dated = self._now or sent, False
+            if not time:
+                self.reject("undated", "a stream clock cannot date a reading without a time")
+                return
         if target.factor != 1.0 or target.offset != 0.0:
             value = round(value * target.factor + target.offset, 9)
         if not -REFUSED_VALUE < value < REFUSED_VALUE and not math.isnan(value):

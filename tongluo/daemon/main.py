@@ -10,6 +10,7 @@ import gc
 import os
 import signal
 import socket
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -241,6 +242,7 @@ def run(loaded: Loaded, *, dispatch: bool = True) -> int:
     log = Log("daemon")
     folder = loaded.folder / loaded.config.store.folder
     children = Children(loaded.path, folder, log, dispatch=dispatch)
+    signal.signal(signal.SIGTERM, _stop_at_once)
     try:
         daemon = Daemon(loaded, folder, log, children.notify)
     except TongluoError as error:
@@ -248,8 +250,8 @@ def run(loaded: Loaded, *, dispatch: bool = True) -> int:
         return 1
     children.start()
     control = _control(daemon, folder)
-    signal.signal(signal.SIGTERM, lambda *_: daemon.stop())
-    signal.signal(signal.SIGINT, lambda *_: daemon.stop())
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: daemon.stop())
     signal.signal(signal.SIGHUP, lambda *_: daemon.command(daemon.reload))
     (folder / "daemon.pid").write_text(str(os.getpid()))
     try:
@@ -262,6 +264,11 @@ def run(loaded: Loaded, *, dispatch: bool = True) -> int:
         children.stop()
         (folder / "daemon.pid").unlink(missing_ok=True)
     return 0
+
+
+def _stop_at_once(*_: Any) -> None:
+    """Told to stop before anything was read: there is nothing to drain."""
+    sys.exit(0)
 
 
 def _control(daemon: Daemon, folder: Path) -> Any:
