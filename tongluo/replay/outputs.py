@@ -24,7 +24,6 @@ from tongluo.core.times import iso
 from tongluo.core.warning import WarningVersion
 from tongluo.core.words import DeliveryState
 from tongluo.replay.log import condition_line, decision_line
-from tongluo.replay.report import report
 from tongluo.replay.result import Result
 from tongluo.replay.scores import scores
 
@@ -76,6 +75,8 @@ class Folder:
 
     def finish(self, result: Result) -> None:
         """Write the scores and the report, once all is judged."""
+        from tongluo.replay.report import report  # noqa: PLC0415 - loads matplotlib: 0.5 s
+
         told = scores(result)
         text = json.dumps(told, ensure_ascii=False, indent=2) + "\n"
         (self.path / "scores.json").write_text(text, encoding="utf-8")

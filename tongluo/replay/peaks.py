@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tongluo.config.sensors import SensorSpec
+from tongluo.core.columns import F8, I8
 from tongluo.core.errors import CaseError
 from tongluo.core.times import MINUTE
 from tongluo.core.words import GRADES, Hazard, Level
@@ -40,22 +41,38 @@ class Crest:
     """In the inner unit; NaN when only the time is told."""
     at_end: bool
     """Highest in its last reading: it may have risen on."""
+    after_gap: bool
+    """Highest in the first reading after a silence: what was before is not known."""
     note: str
     reached: tuple[Reached, ...]
 
 
 def peaks(result: Result, told: Mapping[Key, tuple[Span, ...]]) -> list[Crest]:
-    """The case's own `peak`, else every water series of an area that reached a level."""
+    """The case's own `peak`, else every judged water series of an area that reached a level."""
     if result.case.peak is not None:
         return [_named(result, told)]
-    found = []
-    for row, sensor in enumerate(result.plan.sensors):
-        if sensor is not None and sensor.quantity in WATER and not sensor.forecast:
-            reached = _keys(result, sensor, told, alone=True)
-            t, value = series(result, row) if reached else (np.zeros(0), np.zeros(0))
-            if len(t):
-                found.append(_crest(sensor, t, value, reached, told))
+    judged = {task.sensor for tasks in result.plan.tasks.values() for task in tasks}
+    water = [
+        row
+        for row, sensor in enumerate(result.plan.sensors)
+        if sensor is not None and sensor.quantity in WATER and not sensor.forecast
+    ]
+    found = _crests(result, [row for row in water if row in judged], told)
+    found = found or _crests(result, water, told)
     return sorted(found, key=lambda crest: (crest.time, crest.sensor.key))
+
+
+def _crests(result: Result, rows: list[int], told: Mapping[Key, tuple[Span, ...]]) -> list[Crest]:
+    """Peaks of those that have readings and whose areas reached a level."""
+    found = []
+    for row in rows:
+        sensor = result.plan.sensors[row]
+        assert sensor is not None  # rows of declared sensors
+        keys = _keys(result, sensor, told, alone=True)
+        t, value = series(result, row)
+        if keys and len(t):
+            found.append(_crest(sensor, t, value, keys, told))
+    return found
 
 
 def _named(result: Result, told: Mapping[Key, tuple[Span, ...]]) -> Crest:
@@ -73,7 +90,8 @@ def _named(result: Result, told: Mapping[Key, tuple[Span, ...]]) -> Crest:
     if said.time is not None:
         at = value[t == said.time]
         v = float(at[0]) if len(at) else float("nan")
-        return Crest(sensor, said.time, v, False, said.note, _reached(keys, told, said.time))
+        reached = _reached(keys, told, said.time)
+        return Crest(sensor, said.time, v, False, False, said.note, reached)
     if not len(t):
         raise CaseError(f"case.yaml: peak: {key!r} has no readings: give the peak its `time:`")
     return _crest(sensor, t, value, keys, told, said.note)
@@ -81,15 +99,17 @@ def _named(result: Result, told: Mapping[Key, tuple[Span, ...]]) -> Crest:
 
 def _crest(
     sensor: SensorSpec,
-    t: np.ndarray,
-    value: np.ndarray,
+    t: I8,
+    value: F8,
     keys: list[Key],
     told: Mapping[Key, tuple[Span, ...]],
     note: str = "",
 ) -> Crest:
     top = int(np.argmax(value))
     at_end, time = top == len(t) - 1, int(t[top])
-    return Crest(sensor, time, float(value[top]), at_end, note, _reached(keys, told, time))
+    after_gap = top > 0 and int(t[top] - t[top - 1]) > sensor.silence
+    reached = _reached(keys, told, time)
+    return Crest(sensor, time, float(value[top]), at_end, after_gap, note, reached)
 
 
 def _keys(

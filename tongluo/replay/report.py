@@ -16,7 +16,7 @@ from tongluo.replay.peaks import peaks
 from tongluo.replay.phrases import Both
 from tongluo.replay.pictures import COLOURS, area_map, offset, timeline
 from tongluo.replay.result import Result
-from tongluo.replay.sentences import crest_line, length, level_of, sentence, summary
+from tongluo.replay.sentences import crest_line, length, level_of, met, sentence, summary
 from tongluo.replay.spans import Key, Span, first_at, highest, spans
 from tongluo.replay.storm import chosen, storm
 
@@ -47,7 +47,7 @@ def _content(result: Result, told: Mapping[str, Any]) -> dict[str, Any]:
         "case": case,
         "about": _about(result),
         "colours": {level.word: colour for level, colour in COLOURS.items()},
-        "summary": summary(result, its),
+        "summary": [text for text in (summary(result, its), met(told)) if text],
         "reached": list(_reached(result, its)),
         "sentences": [sentence(result, crest) for crest in crests],
         "timeline": timeline(result, its, _strips(result, its)),

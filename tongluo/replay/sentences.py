@@ -40,7 +40,7 @@ def relation(minutes: float) -> Both:
     """
     zh, en = length(abs(minutes))
     if round(minutes) == 0:
-        return "与峰值同时", "at the peak"
+        return "峰值时刻", "at the peak"
     if minutes > 0:
         return f"峰值之后{zh}", f"{en} after the peak"
     return f"峰值之前{zh}", f"{en} before the peak"
@@ -87,9 +87,15 @@ def sentence(result: Result, crest: Crest) -> Both:
 
 
 def _risen(crest: Crest) -> Both:
-    if not crest.at_end:
-        return "", ""
-    return "（最后一个读数，可能仍在上涨）", " (its last reading: it may have risen on)"
+    """What the readings leave open."""
+    if crest.at_end:
+        return "（最后一个读数，可能仍在上涨）", " (its last reading: it may have risen on)"
+    if crest.after_gap:
+        return (
+            "（此前失联，实际峰值可能更早、更高）",
+            " (it had been silent before: the true peak may have been earlier and higher)",
+        )
+    return "", ""
 
 
 def _came(result: Result, reached: Reached) -> Both:
@@ -138,4 +144,20 @@ def summary(result: Result, its: Mapping[Key, tuple[Span, ...]]) -> Both:
         f"拟发预警{n}版。",
         f"The highest level was {top.word} ({named[1]}). {areas} of {watched} watched areas "
         f"reached a level; {n} warning versions would have gone out.",
+    )
+
+
+def met(told: Mapping[str, Any]) -> Both | None:
+    """How many impacts were met at their own level, and how early; None without impacts."""
+    if not told["impacts"]:
+        return None
+    hits = sum(bool(event["hit"]) for event in told["events"])
+    middle = told["lead_time"]["median_min"]
+    zh, en = length(abs(middle))
+    late = middle < 0
+    return (
+        f"案例载明灾情{told['impacts']}处，其中{hits}处在灾情时段内达到其本身等级；"
+        f"提前量中位数{'−' if late else ''}{zh}（漏报按0计）。",
+        f"The case names {told['impacts']} impacts; {hits} of them were met at their own level; "
+        f"median lead time {'−' if late else ''}{en} (a miss counts as 0).",
     )

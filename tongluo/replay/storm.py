@@ -22,8 +22,9 @@ from tongluo.replay.pictures import COLOURS, FAINT, INK, WIDTH, days, styled, sv
 from tongluo.replay.result import Result
 from tongluo.replay.series import Series, broken, series, thinned, window_sums
 
-PANELS = 6
+PANELS, ALIKE = 6, 3
 BINS = 240
+FEW = 4
 LINE = "#1f5fa8"
 SUMS = ("#5b3a8c", "#2c8c83")
 
@@ -74,12 +75,25 @@ def chosen(result: Result, crests: list[Crest]) -> list[int]:
         if level >= Level.BLUE and sensor:
             best, times = rank.get(sensor, (0, 0))
             rank[sensor] = (max(best, int(level)), times + 1)
-    decided = sorted(rank, key=lambda key: (-rank[key][0], -rank[key][1], key))
     named = [c.sensor.key for c in crests] if result.case.peak else []
+    decided = sorted(rank, key=lambda key: (-rank[key][0], -rank[key][1], key))
     judged = [s.key for n, s in enumerate(result.plan.sensors) if s and limits(result.plan, n)]
-    keys = dict.fromkeys([*decided[: PANELS - len(named)], *named, *([] if decided else judged)])
-    rows = [result.plan.row_of(key) for key in keys]
-    return [row for row in rows if len(series(result, row)[0])][:PANELS]
+    rows = [result.plan.row_of(key) for key in dict.fromkeys([*named, *(decided or judged)])]
+    return _mixed(result, [row for row in rows if len(series(result, row)[0])])
+
+
+def _mixed(result: Result, rows: list[int]) -> list[int]:
+    """At most PANELS, and of each quantity at most ALIKE; rain above water, as cause and effect."""
+    kept: dict[str, list[int]] = {}
+    for row in rows:
+        kept.setdefault(_quantity(result, row), []).append(row)
+    mixed = [row for row in rows if row in kept[_quantity(result, row)][:ALIKE]][:PANELS]
+    return sorted(mixed, key=lambda row: _quantity(result, row) != "rain")
+
+
+def _quantity(result: Result, row: int) -> str:
+    spec = result.plan.sensors[row]
+    return spec.quantity if spec else ""
 
 
 def storm(result: Result, crests: list[Crest], rows: list[int]) -> str:
@@ -100,7 +114,8 @@ def _panel(axes: Axes, result: Result, row: int, crests: list[Crest]) -> None:
     assert spec is not None  # chosen by its key
     line, drawn = series(result, row), limits(result.plan, row)
     unit = inner_unit(spec.quantity)
-    axes.set_title(f"{spec.key}", loc="left", fontsize=8.5, fontweight="bold")
+    station = next(x for x in result.plan.config.stations if x.id == spec.station)
+    axes.set_title(f"{spec.key}  {station.name_en}", loc="left", fontsize=8.5, fontweight="bold")
     if spec.quantity == "rain":
         _rain(axes, result, spec, line, drawn)
     else:
@@ -142,23 +157,27 @@ def _rain(
     twin.set_ylabel("sum, mm")
     top = 0.0
     for window, colour in zip(windows, SUMS, strict=False):
-        t, total = thinned((line[0], window_sums(*line, window)))
-        twin.plot(_days(t, result), total, color=colour, linewidth=1.2,
-                  label=f"sum over {say_duration(window)}")  # fmt: skip
+        total = window_sums(*line, window)
         top = max(top, float(total.max()))
+        t, drawn_total = thinned(broken((line[0], total), spec))
+        twin.plot(_days(t, result), drawn_total, color=colour, linewidth=1.2,
+                  label=f"sum over {say_duration(window)}")  # fmt: skip
     _lines(twin, [x for x in drawn if x.window in windows], np.array([0.0, top]))
     twin.set_ylim(bottom=0)
     twin.legend(loc="upper left", fontsize=7, frameon=False)
 
 
 def _nearest(line: Series, drawn: list[Limit]) -> list[int]:
-    """The one or two windows whose sums came nearest to a threshold, or went furthest over it."""
+    """The window whose sum reached the highest level or came nearest to one; a second if few
+    thresholds are to be drawn."""
     best: dict[int, float] = {}
     for limit in drawn:
         total = float(window_sums(*line, limit.window).max())
         reach = int(limit.level) * 10 if total >= limit.value else 0
         best[limit.window] = max(best.get(limit.window, 0.0), reach + total / limit.value)
-    return sorted(best, key=lambda w: -best[w])[: len(SUMS)]
+    first, *more = sorted(best, key=lambda w: -best[w]) or [0]
+    few = [w for w in more if sum(x.window in (first, w) for x in drawn) <= FEW]
+    return [first, *few[:1]] if best else []
 
 
 def _lines(axes: Axes, drawn: list[Limit], value: Any) -> None:
@@ -166,14 +185,21 @@ def _lines(axes: Axes, drawn: list[Limit], value: Any) -> None:
     known = value[~np.isnan(value)]
     top = float(known.max()) if len(known) else 0.0
     beyond = min((x.value for x in drawn if x.value > top), default=math.inf)
-    for limit in drawn:
-        if limit.value > beyond:
-            continue
-        window = f" {say_duration(limit.window)}" if limit.window else ""
-        axes.axhline(limit.value, color=COLOURS[limit.level], linewidth=1.1, linestyle="--")
-        axes.annotate(f"{limit.level.word}{window} {limit.value:g}", (1, limit.value),
-                      xycoords=("axes fraction", "data"), xytext=(-3, 2),
+    figures = sorted({x.value for x in drawn if x.value <= beyond})
+    near = 0.09 * (axes.get_ylim()[1] - axes.get_ylim()[0])
+    for figure in figures:
+        crowded = any(0 < other - figure < near for other in figures)
+        mine = sorted((x for x in drawn if x.value == figure), key=lambda x: x.level)
+        axes.axhline(figure, color=COLOURS[mine[-1].level], linewidth=1.1, linestyle="--")
+        axes.annotate(f"{', '.join(map(_named, mine))}: {figure:g}", (1, figure),
+                      xycoords=("axes fraction", "data"), xytext=(-3, -2 if crowded else 2),
+                      va="top" if crowded else "bottom",
                       textcoords="offset points", ha="right", fontsize=6.5)  # fmt: skip
+
+
+def _named(limit: Limit) -> str:
+    window = f" {say_duration(limit.window)}" if limit.window else ""
+    return f"{limit.level.word}{window}"
 
 
 def _crest(axes: Axes, result: Result, crest: Crest) -> None:
