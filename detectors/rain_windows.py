@@ -204,13 +204,12 @@ def add(p: Any, s: Any, t: int, rain: int) -> None:
         push(p, s, t, rain, min(span, cadence) if p["running"] == 0 else span)
         return
     longest = p["length"][p["windows"] - 1]
-    pieces = min(span // cadence, s["cell_t"].shape[0] // 2)
-    for i in range(pieces):
-        start, end = span * i // pieces, span * (i + 1) // pieces
-        part = rain * end // span - rain * start // span
-        if end > span - longest:
-            push(p, s, s["last"] + end, part, end - start)
-            evict(p, s, s["last"] + end)
+    start = max(0, span - (longest // cadence + 1) * cadence)  # before: out of every window
+    while start < span:
+        end = min(start + cadence, span)
+        push(p, s, s["last"] + end, rain * end // span - rain * start // span, end - start)
+        evict(p, s, s["last"] + end)
+        start = end
 
 
 @compiled

@@ -1,4 +1,4 @@
-"""A running total becomes rain that fell: never more than fell, and all of it where that is known."""
+"""A running total becomes rain: never more than fell, and all of it where that is known."""
 
 from __future__ import annotations
 
