@@ -1,0 +1,79 @@
+"""Doctor's look at what lies behind Tongluo: InfluxDB, and each channel."""
+
+from __future__ import annotations
+
+import os
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+from paho.mqtt.enums import MQTTProtocolVersion
+
+from tongluo.cli.doctor_local import standing
+from tongluo.cli.findings import Finding, fail, ok, warn
+from tongluo.cli.probe import Probe
+from tongluo.config.models import Broker, ChannelIn, Config, InfluxIn
+from tongluo.core.errors import PermanentFailure, TemporaryFailure
+
+ANSWER = 5.0
+
+
+def influx(wanted: InfluxIn | None) -> Finding:
+    """Whether the time-series store answers; its absence stops nothing."""
+    if wanted is None:
+        return ok("influx", "influx_none")
+    try:
+        if wanted.token is not None:
+            wanted.token.reveal()
+    except LookupError as error:
+        return fail("influx", "secret_missing", reason=error)
+    reason = ""
+    for path in ("/health", "/ping"):
+        try:
+            with urllib.request.urlopen(wanted.url.rstrip("/") + path, timeout=ANSWER):
+                return ok("influx", "influx_ok", url=wanted.url)
+        except urllib.error.HTTPError as error:
+            reason = f"{path}: HTTP {error.code}"
+        except (OSError, ValueError) as error:
+            reason = str(getattr(error, "reason", error))
+    return warn("influx", "influx_away", url=wanted.url, reason=reason)
+
+
+def channels(config: Config, folder: Path) -> list[Finding]:
+    """A line for each channel."""
+    return [
+        CHECKS.get(channel.kind, _unchecked)(name, channel, config, folder)
+        for name, channel in config.channels.items()
+    ]
+
+
+def _recording(name: str, channel: ChannelIn, _: Config, folder: Path) -> Finding:
+    file = folder / str(channel.options.get("file", "deliveries.jsonl"))
+    place = file if file.exists() else standing(file.parent)
+    needed = os.W_OK if file.exists() else os.W_OK | os.X_OK
+    if not os.access(place, needed) or file.is_dir():
+        return fail("channel", "recording_unwritable", name=name, file=file)
+    return ok("channel", "recording_ok", name=name, file=file)
+
+
+def _mqtt(name: str, channel: ChannelIn, config: Config, _: Path) -> Finding:
+    url = str(channel.options.get("url") or config.broker.url)
+    broker: Broker = config.broker.model_copy(update={"url": url})
+    try:
+        with Probe(broker, MQTTProtocolVersion.MQTTv311):
+            return ok("channel", "mqtt_ok", name=name, url=url)
+    except LookupError as error:
+        return fail("channel", "secret_missing", reason=error)
+    except (PermanentFailure, TemporaryFailure) as error:
+        return fail("channel", "mqtt_away", name=name, url=url, reason=error)
+
+
+def _unchecked(name: str, channel: ChannelIn, _: Config, __: Path) -> Finding:
+    return warn("channel", "unchecked", name=name, kind=channel.kind)
+
+
+CHECKS: dict[str, Callable[[str, ChannelIn, Config, Path], Finding]] = {
+    "mqtt": _mqtt,
+    "recording": _recording,
+}
