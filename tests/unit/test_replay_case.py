@@ -8,7 +8,7 @@ import pytest
 
 from tongluo.core.errors import CaseError
 from tongluo.core.times import parse_time
-from tongluo.replay.case import Case, check_areas, load_case
+from tongluo.replay.case import Case, check_names, load_case
 
 GOOD = """\
 title: 一场雨 / A rain
@@ -98,8 +98,10 @@ def test_a_folder_without_a_case(tmp_path: Path) -> None:
         load_case(tmp_path)
 
 
-def test_areas_must_be_configured(tmp_path: Path) -> None:
+def test_areas_and_sensors_must_be_configured(tmp_path: Path) -> None:
     read = case(tmp_path)
-    check_areas(read, {"a", "b"})
+    check_names(read, {"a", "b"}, {"s/stage"})
     with pytest.raises(CaseError, match=r"yaml:15: official\[0\]\.area: there is no area 'b'"):
-        check_areas(read, {"a"})
+        check_names(read, {"a"}, {"s/stage"})
+    with pytest.raises(CaseError, match=r"yaml:16: peak: there is no sensor 's/stage'"):
+        check_names(read, {"a", "b"}, {"s/rain"})

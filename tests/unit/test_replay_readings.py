@@ -129,6 +129,7 @@ def test_several_files_are_merged_by_arrival(tmp_path: Path) -> None:
         (f"{HEAD}\n{T},b,rain\n", "Row #2: Expected 4 columns, got 3"),
         (f"time,station,value\n{T},b,1\n", "readings.csv:1: header: missing ['quantity']"),
         (f"{HEAD},unit\n{T},b,rain,1,mm\n", "header: missing [], unknown or twice ['unit']"),
+        (f"{HEAD}\n{T},b,rain,1\n\n{T},b,rain,2\n", "readings.csv:3: "),
         ("", "readings.csv: cannot be read"),
         (f"{HEAD},received_at\n{T},b,rain,1,2026-07-01T09:00:00Z\n{T},b,rain,1,\n"
          f"{T},b,rain,1,2026-07-01T08:59:00Z\n", "readings.csv:4: received at 2026-07-01T08:59"),
@@ -149,6 +150,10 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 
 def test_a_header_alone_is_a_case_without_readings(tmp_path: Path) -> None:
     assert len(columns(tmp_path, readings__csv=HEAD + "\n")) == 0
+
+
+def test_a_byte_order_mark_is_no_part_of_the_header(tmp_path: Path) -> None:
+    assert columns(tmp_path, readings__csv=f"\ufeff{HEAD}\n{T},b,rain,2\n").value.tolist() == [2.0]
 
 
 def same(one: Columns, two: Columns) -> bool:

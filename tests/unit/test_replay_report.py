@@ -54,7 +54,7 @@ def test_a_peak_whose_time_is_told(swindale: Path, tmp_path: Path) -> None:
     (tmp_path / "case.yaml").write_text(told, encoding="utf-8")
     assert "1 h 45 min before the peak" in page(tmp_path, tmp_path / "out")
     (tmp_path / "case.yaml").write_text(text.replace("y: flow}", "y: stage}"), encoding="utf-8")
-    with pytest.raises(CaseError, match="peak: no sensor 'swindale/stage'"):
+    with pytest.raises(CaseError, match="peak: there is no sensor 'swindale/stage'"):
         page(tmp_path, tmp_path / "out")
 
 

@@ -141,20 +141,20 @@ def load_case(folder: Path) -> Case:
     return Case.model_construct(**dict(said), folder=folder)
 
 
-def check_areas(case: Case, areas: set[str]) -> None:
-    """CaseError when what happened or was warned names an area that is not configured."""
-    named = [("impacts", n, impact.area) for n, impact in enumerate(case.impacts)]
-    named += [("official", n, official.area) for n, official in enumerate(case.official)]
-    wrong = [(key, n, area) for key, n, area in named if area not in areas]
-    if wrong:
+def check_names(case: Case, areas: set[str], sensors: set[str]) -> None:
+    """CaseError when the case names an area or a sensor (`station/name`) that is not configured."""
+    named: list[tuple[Where, str]] = []
+    named += [(("impacts", n, "area"), x.area) for n, x in enumerate(case.impacts)]
+    named += [(("official", n, "area"), x.area) for n, x in enumerate(case.official)]
+    known = f"areas of {case.config_path.name} are: {', '.join(sorted(areas))}"
+    unknown = [(where, area) for where, area in named if area not in areas]
+    faults = [(where, f"there is no area {area!r} -> {known}") for where, area in unknown]
+    key = f"{case.peak.station}/{case.peak.quantity}" if case.peak else None
+    if key is not None and key not in sensors:
+        faults.append((("peak",), f"there is no sensor {key!r} -> name its station and its name"))
+    if faults:
         document = _document(case.folder)
-        known = f"areas of {case.config_path.name} are: {', '.join(sorted(areas))}"
-        raise CaseError(
-            "\n".join(
-                _fault(document, (key, n, "area"), f"there is no area {area!r} -> {known}")
-                for key, n, area in wrong
-            )
-        )
+        raise CaseError("\n".join(_fault(document, where, text) for where, text in faults))
 
 
 def _document(folder: Path) -> Document:

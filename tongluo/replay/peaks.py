@@ -9,7 +9,6 @@ import numpy as np
 
 from tongluo.config.sensors import SensorSpec
 from tongluo.core.columns import F8, I8
-from tongluo.core.errors import CaseError
 from tongluo.core.times import MINUTE
 from tongluo.core.words import GRADES, Hazard, Level
 from tongluo.replay.result import Result
@@ -50,7 +49,7 @@ class Crest:
 def peaks(result: Result, told: Mapping[Key, tuple[Span, ...]]) -> list[Crest]:
     """The case's own `peak`, else every judged water series of an area that reached a level."""
     if result.case.peak is not None:
-        return [_named(result, told)]
+        return _named(result, told)
     judged = {task.sensor for tasks in result.plan.tasks.values() for task in tasks}
     water = [
         row
@@ -75,14 +74,11 @@ def _crests(result: Result, rows: list[int], told: Mapping[Key, tuple[Span, ...]
     return found
 
 
-def _named(result: Result, told: Mapping[Key, tuple[Span, ...]]) -> Crest:
+def _named(result: Result, told: Mapping[Key, tuple[Span, ...]]) -> list[Crest]:
+    """The peak that the case names; none when it is to be looked up and no reading is good."""
     said = result.case.peak
     assert said is not None
-    key = f"{said.station}/{said.quantity}"
-    try:
-        row = result.plan.row_of(key)
-    except KeyError:
-        raise CaseError(f"case.yaml: peak: no sensor {key!r} is declared") from None
+    row = result.plan.row_of(f"{said.station}/{said.quantity}")
     sensor = result.plan.sensors[row]
     assert sensor is not None  # row_of found it
     t, value = series(result, row)
@@ -91,10 +87,8 @@ def _named(result: Result, told: Mapping[Key, tuple[Span, ...]]) -> Crest:
         at = value[t == said.time]
         v = float(at[0]) if len(at) else float("nan")
         reached = _reached(keys, told, said.time)
-        return Crest(sensor, said.time, v, False, False, said.note, reached)
-    if not len(t):
-        raise CaseError(f"case.yaml: peak: {key!r} has no readings: give the peak its `time:`")
-    return _crest(sensor, t, value, keys, told, said.note)
+        return [Crest(sensor, said.time, v, False, False, said.note, reached)]
+    return [_crest(sensor, t, value, keys, told, said.note)] if len(t) else []
 
 
 def _crest(

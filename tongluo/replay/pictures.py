@@ -35,6 +35,9 @@ COLOURS = {
 }
 INK, FAINT = "#22303c", "#8895a3"
 WIDTH = 10.0
+KM_A_DEGREE = 111.2
+"""Of latitude, on a sphere of 6371 km."""
+MOST_KEYS = 36
 _STYLE: Any = {
     "svg.fonttype": "path",
     "svg.hashsalt": "tongluo",  # the same picture has the same bytes
@@ -153,11 +156,13 @@ def _legend() -> list[Any]:
 def area_map(result: Result, told: Mapping[Key, tuple[Span, ...]]) -> str:
     """Areas in the colour of their highest level, stations as dots; north is up."""
     with styled():
-        figure = Figure(figsize=(WIDTH * 0.72, WIDTH * 0.55), layout="constrained")
+        figure = Figure(figsize=(WIDTH, WIDTH * 0.55), layout="constrained")
         axes = figure.add_subplot()
         areas = sorted(result.plan.areas.values(), key=lambda a: -_size(a))
-        for area in areas:
-            _area(axes, area, [highest(its) for key, its in told.items() if key[0] == area.id])
+        keys = []
+        for n, area in enumerate(areas, start=1):
+            levels = [highest(its) for key, its in told.items() if key[0] == area.id]
+            keys.append(_area(axes, area, n, max(levels, default=None)))
         for station in result.plan.config.stations:
             if station.at is not None:
                 axes.plot(station.at[1], station.at[0], "o", color=INK, markersize=3,
@@ -169,36 +174,45 @@ def area_map(result: Result, told: Mapping[Key, tuple[Span, ...]]) -> str:
         axes.tick_params(labelsize=7)
         axes.set_xlabel("longitude, degrees", fontsize=7.5, color=FAINT)
         axes.set_ylabel("latitude, degrees", fontsize=7.5, color=FAINT)
+        figure.legend(handles=keys[:MOST_KEYS], loc="outside right upper", frameon=False,
+                      fontsize=7.5, handlelength=1.2)  # fmt: skip
         return svg(figure)
 
 
 def _size(area: Area) -> float:
     """Rough extent in degrees, so that small areas are drawn over those that contain them."""
     if area.circle:
-        return area.circle[2] / 55.0
+        return 4 * area.circle[2] / KM_A_DEGREE
     lats, lons = zip(*area.polygon, strict=True)
     return float(max(lats) - min(lats) + max(lons) - min(lons))
 
 
-def _area(axes: Axes, area: Area, levels: list[Level]) -> None:
-    level = max(levels, default=None)
-    face = "none" if level is None else COLOURS[level]
-    style = {"facecolor": face, "edgecolor": INK, "linewidth": 0.8, "alpha": 0.75,
-             "linestyle": "--" if level is None else "-"}  # fmt: skip
-    if area.circle:
-        lat, lon, radius = area.circle
-        degrees = radius / 111.2
-        squash = max(0.05, math.cos(math.radians(lat)))
-        ring = [
-            (lon + degrees / squash * math.sin(a / 32 * math.pi),
-             lat + degrees * math.cos(a / 32 * math.pi))
-            for a in range(64)
-        ]  # fmt: skip
-        top = (lon, lat + degrees)
-    else:
-        ring = [(lon, lat) for lat, lon in area.polygon]
-        top = (sum(x for x, _ in ring[:-1]) / (len(ring) - 1), max(y for _, y in ring))
+def _area(axes: Axes, area: Area, n: int, level: Level | None) -> Patch:
+    """Draw an area with its number; returns its entry in the key. No level = no rule judges it."""
+    style: Any = {
+        "facecolor": "none" if level is None else COLOURS[level],
+        "edgecolor": INK,
+        "linewidth": 0.8,
+        "alpha": 0.8,
+        "linestyle": "-" if level is not None else "--",
+    }
+    ring = _ring(area)
     axes.add_patch(Polygon(ring, closed=True, **style))
     axes.update_datalim(ring)
-    axes.annotate(area.name_en or area.id, top, xytext=(0, -9), textcoords="offset points",
-                  ha="center", fontsize=6.5, color=INK)  # fmt: skip
+    top = (sum(x for x, _ in ring) / len(ring), max(y for _, y in ring))
+    axes.annotate(str(n), top, xytext=(0, -2), textcoords="offset points", ha="center", va="top",
+                  fontsize=6.5, bbox={"boxstyle": "round,pad=0.15", "facecolor": "white",
+                                      "edgecolor": "none", "alpha": 0.75})  # fmt: skip
+    word = "not judged" if level is None else level.word
+    return Patch(label=f"{n}  {area.name_en or area.id}: {word}", **style)
+
+
+def _ring(area: Area) -> list[tuple[float, float]]:
+    """The outline as (longitude, latitude), each corner once."""
+    if area.circle is None:
+        return [(lon, lat) for lat, lon in area.polygon[:-1]]
+    lat, lon, radius = area.circle
+    degrees = radius / KM_A_DEGREE
+    squash = max(0.05, math.cos(math.radians(lat)))
+    angles = [a / 32 * math.pi for a in range(64)]
+    return [(lon + degrees / squash * math.sin(a), lat + degrees * math.cos(a)) for a in angles]

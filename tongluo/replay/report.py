@@ -39,9 +39,8 @@ def _content(result: Result, told: Mapping[str, Any]) -> dict[str, Any]:
     its = spans(keys, result.decisions, case.start, case.end)
     crests = peaks(result, its)
     rows = chosen(result, crests)
-    order = (0, 1) if plan.config.site.languages[0] == "zh-CN" else (1, 0)
     return {
-        "order": order[: len(plan.config.site.languages)],
+        "order": _order(plan.config.site.languages),
         "p": phrases,
         "titles": case.titles,
         "case": case,
@@ -65,6 +64,11 @@ def _content(result: Result, told: Mapping[str, Any]) -> dict[str, Any]:
         "silences": list(_silences(result))[:MOST_ROWS],
         "notes": [both(note) for note in case.notes],
     }
+
+
+def _order(languages: tuple[str, ...]) -> tuple[int, ...]:
+    """Places of the site's languages in (Chinese, English), the leading one first."""
+    return tuple(("zh-CN", "en-US").index(language) for language in dict.fromkeys(languages))
 
 
 def clock(result: Result, ms: int) -> str:

@@ -10,7 +10,7 @@ from tongluo.config.plan import Plan, plan
 from tongluo.core.columns import Columns
 from tongluo.core.effects import Readings, Tick
 from tongluo.engine import Engine
-from tongluo.replay.case import Case, check_areas
+from tongluo.replay.case import Case, check_names
 from tongluo.replay.outputs import Folder
 from tongluo.replay.readings import read_columns
 from tongluo.replay.result import Judged, Result
@@ -25,12 +25,13 @@ Progress = Callable[[int, int], None]
 def prepare(case: Case, config: Path | None = None) -> Plan:
     """The plan a case is replayed with: its own configuration or another, in stream time.
 
-    ConfigError when the configuration is refused, CaseError when the case names other areas.
+    ConfigError when the configuration is refused, CaseError when the case names an area or
+    a sensor that it does not have.
     """
     loaded = load(config or case.config_path)
     time = loaded.config.time.model_copy(update={"clock": "stream"})
     made = plan(loaded.config.model_copy(update={"time": time}), loaded.digest)
-    check_areas(case, set(made.areas))
+    check_names(case, set(made.areas), {s.key for s in made.sensors if s is not None})
     return made
 
 

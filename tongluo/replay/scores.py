@@ -115,20 +115,17 @@ def _contingency(
 ) -> dict[str, Any]:
     """Hits, misses, false alarms and their ratios at or above one grade."""
     alarms = [(key, run) for key, its in told.items() for run in runs(its, grade)]
-    graded = [i for i in impacts if Level.parse(i.level) >= grade]
-    covering = [_covering(impact, told, parents) for impact in graded]
-    hit = [
-        any(key in keys and _meets(run, impact) for key, run in alarms)
-        for impact, keys in zip(graded, covering, strict=True)
+    graded = [
+        (i, _covering(i, told, parents)) for i in impacts if Level.parse(i.level) >= grade
     ]
-    false = sum(
-        not any(
-            key in keys and _meets(run, impact)
-            for impact, keys in zip(graded, covering, strict=True)
-        )
-        for key, run in alarms
-    )
-    h, m = sum(hit), len(hit) - sum(hit)
+    pairs = {
+        (n, k)
+        for n, (impact, keys) in enumerate(graded)
+        for k, (key, run) in enumerate(alarms)
+        if key in keys and _meets(run, impact)
+    }
+    h, false = len({n for n, _ in pairs}), len(alarms) - len({k for _, k in pairs})
+    m = len(graded) - h
     return {
         "hits": h,
         "misses": m,

@@ -9,6 +9,7 @@ from typing import Any
 from tongluo.core.times import iso
 from tongluo.core.units import inner_unit
 from tongluo.core.words import Level
+from tongluo.replay.case import both
 from tongluo.replay.peaks import Crest, Reached
 from tongluo.replay.phrases import QUANTITIES, Both
 from tongluo.replay.result import Result
@@ -79,10 +80,10 @@ def sentence(result: Result, crest: Crest) -> Both:
     if not best:
         return f"{head[0]}，没有任何等级达到。", f"{head[1]}; no level was reached."
     said = [_came(result, r) for r in best.values()]
-    end = _risen(crest)
+    end, note = _risen(crest), both(crest.note)
     return (
-        f"{head[0]}{end[0]}；" + "；".join(zh for zh, _ in said) + "。",
-        f"{head[1]}{end[1]}; " + "; ".join(en for _, en in said) + ".",
+        f"{head[0]}{end[0]}；{'；'.join(zh for zh, _ in said)}。{note[0]}",
+        f"{head[1]}{end[1]}; {'; '.join(en for _, en in said)}. {note[1]}".strip(),
     )
 
 
