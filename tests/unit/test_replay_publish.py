@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import paho.mqtt.client as paho
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
@@ -15,15 +16,19 @@ from paho.mqtt.enums import CallbackAPIVersion
 from tests.mosquitto import Mosquitto, broker, free_port
 from tests.shared import needs_shared
 from tests.swindale import build
+from tongluo.core.columns import Columns
 from tongluo.core.errors import PermanentFailure, TemporaryFailure
+from tongluo.daemon.intake import decoder_of
 from tongluo.replay import publish as publishing
 from tongluo.replay.case import load_case
 from tongluo.replay.publish import CLOCK, messages, publish, wait_for
+from tongluo.replay.readings import read_columns
 from tongluo.replay.run import prepare
 
 __all__ = ["broker"]
 ROOT = Path(__file__).resolve().parents[2]
 NIGHT = ROOT / "replay_data" / "flash-flood-night"
+CASES = sorted(path.parent for path in (ROOT / "replay_data").glob("*/case.yaml"))
 VENICE = ROOT / "replay_data" / "venice-2019"
 
 
@@ -39,8 +44,8 @@ def test_a_reading_a_message_and_the_clock_last() -> None:
     for (topic, body, _), row in zip(sent, rows, strict=False):
         time, station, quantity, value, received = row.split(",")
         assert topic == f"ews/{station}/{quantity}"
-        wanted = {"time": time, "value": float(value)}
-        assert body == ({**wanted, "sent": received} if received else wanted)
+        assert (body["time"], body["value"], body.get("sent", "")) == (time, float(value), received)
+        assert set(body) <= {"time", "value", "sent", "quantity"}
     assert sent[-1][:2] == (CLOCK, {"time": "2026-07-10T20:00:00+08:00"})
     due = [due for _, _, due in sent]
     assert due == sorted(due)
@@ -62,6 +67,18 @@ def test_what_is_missing_has_no_value(tmp_path: Path) -> None:
     text = "time,station,quantity,value,flag\n2019-11-12T22:55:00+01:00,salute,tide,,4\n"
     (tmp_path / "readings.csv").write_text(text, encoding="utf-8")
     assert told(tmp_path)[0][1] == {"time": "2019-11-12T22:55:00+01:00", "value": None}
+
+
+@pytest.mark.parametrize("folder", CASES, ids=lambda path: path.name)
+def test_decoded_messages_are_the_readings_of_the_case_bit_for_bit(folder: Path) -> None:
+    case = load_case(folder)
+    plan = prepare(case)
+    sent = [(topic, payload, 0) for topic, payload, _ in messages(case, plan)]
+    decoded, wanted = decoder_of(plan, {}).decode(sent[:-1]), read_columns(case, plan)
+    assert CASES and decoded.rejects == []
+    for name in Columns.__dataclass_fields__:
+        one, two = getattr(decoded.columns, name), getattr(wanted, name)
+        assert np.array_equal(one, two, equal_nan=True), name
 
 
 class Listener:

@@ -39,6 +39,8 @@ def messages(case: Case, plan: Plan) -> Iterator[Message]:
     """Every reading of the case as a message, and last the clock; CaseError as `read_rows`."""
     rows = read_rows(case, plan)
     topics = [f"ews/{s.station}/{s.name}" if s is not None else "" for s in plan.sensors]
+    # a sensor that its own format names otherwise is found by that name, not by the topic's
+    named = [{"quantity": s.element} if s and s.element != s.name else {} for s in plan.sensors]
     columns = rows.columns
     lists = (columns.sensor, columns.t, columns.value, columns.flag, columns.arrival,
              columns.issued, rows.known)  # fmt: skip
@@ -47,7 +49,7 @@ def messages(case: Case, plan: Plan) -> Iterator[Message]:
         *(column.tolist() for column in lists), strict=True
     ):
         body = _body(t, value, flag, arrival, issued, case.timezone)
-        yield topics[sensor], encode(body), known
+        yield topics[sensor], encode({**named[sensor], **body}), known
     end = max(case.end, int(rows.known[-1]) if len(rows) else 0)
     yield CLOCK, encode({"time": iso(case.end, case.timezone)}), end
 
