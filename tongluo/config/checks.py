@@ -41,10 +41,9 @@ CHECKS: tuple[tuple[Callable[[Config], Iterable[Fault]], str], ...] = (
 
 def check(config: Config, broken: Collection[str] = ()) -> list[Fault]:
     """Every fault between blocks; `broken` names the sections whose content was not understood."""
-    found = [
+    return [
         fault
         for look, sections in CHECKS
         if not set(sections.split()) & set(broken)
         for fault in look(config)
     ]
-    return list({(f.path, f.code): f for f in reversed(found)}.values())[::-1]

@@ -20,7 +20,8 @@ def judging(config: Config) -> Iterator[Fault]:
         if any(rule_faults(("rules", n), rule)):
             continue
         found = sensors_of(config, rule, sensors)
-        if every:
+        known = set(rule.areas or ()) <= {a.id for a in config.areas}
+        if every and known:
             yield from _watched(config, n, rule, found)
         for path, sensor in found:
             yield from _task(config, n, rule, path, sensor)
@@ -36,14 +37,16 @@ def _watched(config: Config, n: int, rule: RuleIn, found: list[Placed]) -> Itera
     judged = {sensor.station for _, sensor in found}
     areas = {a.id: a for a in config.areas}
     for k, name in enumerate(rule.areas or ()):
-        if name in areas and not judged & set(areas[name].stations):
+        if not judged & set(areas[name].stations):
             yield Fault(("rules", n, "areas", k), "area_unwatched", {**values, "name": name})
 
 
 def _task(config: Config, n: int, rule: RuleIn, path: Path, sensor: SensorSpec) -> Iterator[Fault]:
     name = set_name(rule, sensor)
     if name is None:
-        yield Fault(path, "no_thresholds", {"rule": rule.id, "sensor": sensor.key})
+        yield Fault(
+            (*path, "thresholds", rule.id), "no_thresholds", {"rule": rule.id, "sensor": sensor.key}
+        )
         return
     given = config.thresholds.get(name)
     if given is None:
@@ -61,9 +64,9 @@ def _datum(path: Path, sensor: SensorSpec, name: str, given: Thresholds) -> Faul
         return None
     values = {"sensor": sensor.key, "set": name, "own": sensor.datum, "other": given.datum}
     if given.datum is None:
-        return Fault(("thresholds", name), "set_no_datum", values)
+        return Fault(("thresholds", name, "datum"), "set_no_datum", values)
     if sensor.datum is None:
-        return Fault(path, "sensor_no_datum", values)
+        return Fault((*path, "datum"), "sensor_no_datum", values)
     if given.datum != sensor.datum and given.datum not in sensor.offsets:
-        return Fault(path, "datum_differs", values)
+        return Fault((*path, "datum"), "datum_differs", values)
     return None

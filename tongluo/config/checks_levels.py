@@ -70,13 +70,27 @@ def _refused(
     alone = {word: refusal({word: told}) for word, told in levels.items()}
     wrong = {word: text for word, text in alone.items() if text is not None}
     for word, text in wrong.items():
-        found = list(_leaf_faults((*path, word), levels[word], rule.quantity))
-        values = {"detail": text.removeprefix(f"{word}: "), "detector": rule.detector}
-        yield from found or [Fault((*path, word), "levels_refused", values)]
+        place = (*path, word)
+        found = list(_leaf_faults(place, levels[word], rule.quantity))
+        yield from found or [_shape_fault(place, rule, text.removeprefix(f"{word}: "), refusal)]
     if wrong:
         return
     found = list(not_rising(path, levels, rule.quantity))
     yield from found or [Fault(path, "levels_refused", {"detail": why, "detector": rule.detector})]
+
+
+def _shape_fault(
+    path: Path, rule: RuleIn, why: str, refusal: Callable[[Levels], str | None]
+) -> Fault:
+    """What shape the detector wants of a level, found by trying; else its own words."""
+    value = f"3 {QUANTITIES[rule.quantity][0]}"
+    of_value, of_windows = refusal({"red": value}), refusal({"red": {"1 h": value}})
+    if of_value is None and of_windows is not None:
+        return Fault(path, "wants_value", {"detector": rule.detector, "example": value})
+    if of_windows is None and of_value is not None and why == of_value.removeprefix("red: "):
+        values = {"detector": rule.detector, "example": f"{{1 h: {value}}}"}
+        return Fault(path, "wants_windows", values)
+    return Fault(path, "levels_refused", {"detail": why, "detector": rule.detector})
 
 
 def _leaf_faults(path: Path, told: Any, quantity: str) -> Iterator[Fault]:

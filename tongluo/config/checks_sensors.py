@@ -41,9 +41,9 @@ def sensor_faults(where: Path, said: SensorIn) -> Iterator[Fault]:
 def whole(where: Path, said: SensorIn) -> Iterator[Fault]:
     """What a sensor must say, itself or by its profile."""
     if said.quantity is None:
-        yield Fault(where, "no_quantity_key")
+        yield Fault((*where, "quantity"), "no_quantity_key")
     if said.cadence is None:
-        yield Fault(where, "no_cadence")
+        yield Fault((*where, "cadence"), "no_cadence")
 
 
 def _times(where: Path, said: SensorIn) -> Iterator[Fault]:

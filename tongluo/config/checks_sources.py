@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterator
 
 from ingest.codecs import CODECS
-from tongluo.config.faults import Fault, Path
+from tongluo.config.faults import Fault, Path, shown
 from tongluo.config.models import Config, SourceIn
 from tongluo.config.tables import build_codec
 from tongluo.config.texts import choice
 
+_EXPRESSION = re.compile(r"'(.*)' is not a JMESPath expression", re.DOTALL)
 PLACES = ("{station}", "{quantity}")
 
 
@@ -89,5 +91,9 @@ def _built(path: Path, source: SourceIn) -> Iterator[Fault]:
         place, colon, why = str(error).partition(": ")
         if not colon or place.split(".")[0] not in source.options:
             place, why = "", str(error)
-        values = {"detail": " ".join(why.split())}
-        yield Fault((*path, *place.split(".", 1)) if place else path, "codec_refused", values)
+        where = (*path, *place.split(".", 1)) if place else path
+        expression = _EXPRESSION.match(why)
+        if expression:
+            yield Fault(where, "expression", {"value": shown(where, expression[1])})
+        else:
+            yield Fault(where, "codec_refused", {"detail": shown(where, why)})

@@ -25,12 +25,13 @@ def stations(config: Config) -> Iterator[Fault]:
         if station.id in seen:
             yield Fault((*where, "id"), "station_twice", {"name": station.id})
         seen.add(station.id)
-        for device in station.device:
+        for k, device in enumerate(station.device):
+            path = (*where, "device", k)
             other = owner.setdefault(device, station.id)
             if other != station.id:
-                yield Fault((*where, "device"), "device_twice", {"name": device, "other": other})
+                yield Fault(path, "device_twice", {"name": device, "other": other})
             if device != station.id and device in ids:
-                yield Fault((*where, "device"), "device_is_station", {"name": device})
+                yield Fault(path, "device_is_station", {"name": device})
         yield from twice((*where, "profiles"), station.profiles)
 
 

@@ -1,7 +1,8 @@
 """The text of the file as a tree that knows its lines, and the plain values in it.
 
-YAML 1.2 (ruamel.yaml; with ruamel.yaml.clib installed it is read eight times as fast). The tree is
-kept instead of plain values so that every fault has its exact line. Dates stay text here.
+YAML 1.2 by ruamel.yaml, in pure Python: its optional C parser is eight times as fast, but refuses
+some files (a time with colons in braces) that the other reads, and a file must not depend on what
+else is installed. The tree is kept for the line of every fault. Dates stay text here.
 """
 
 from __future__ import annotations
@@ -50,6 +51,8 @@ class Document:
     def place(self, fault: Fault) -> tuple[str, int, str]:
         """(file, line from 1, path) of a fault; what is missing is at its block's line."""
         path, row = fault.path, self._row(fault.path)
+        if fault.file is not None:
+            return fault.file, fault.at or 1, dotted(path)
         if self.listed is not None and row is not None:
             return self.listed.name, self.listed.lines[row], _column(path)
         return self.name, fault.at or self.line_of(path), dotted(path)
@@ -65,10 +68,13 @@ class Document:
         return line
 
     def lines(self, faults: list[Fault], language: str = "en-US") -> list[str]:
-        """Every fault once, in the order of the file (the station list after it)."""
-        places = [(self.place(fault), fault) for fault in faults]
-        places.sort(key=lambda p: (p[0][0] != self.name, p[0][1]))
-        return list(dict.fromkeys(self.line(fault, language) for _, fault in places))
+        """In the order of the file (the station list after it), one fault for each place: what
+        is said of it first explains what follows from it."""
+        places: dict[tuple[str, int, str], Fault] = {}
+        for fault in faults:
+            places.setdefault(self.place(fault), fault)
+        order = sorted(places, key=lambda place: (place[0] != self.name, place[1]))
+        return [self.line(places[place], language) for place in order]
 
     def _row(self, path: Path) -> int | None:
         if self.listed is None or path[:1] != ("stations",) or len(path) < 2:
@@ -88,7 +94,7 @@ def parse(name: str, text: str) -> Document:
     """The document with its plain values, or with the one fault that made it unreadable."""
     document = Document(name)
     try:
-        document.root = YAML(typ="safe").compose(text)
+        document.root = YAML(typ="safe", pure=True).compose(text)
         document.plain = _Reader(document.faults).value(document.root, ())
     except (YAMLError, RecursionError, ValueError) as error:
         document.root, document.plain = None, None

@@ -23,6 +23,8 @@ class Fault:
     values: Mapping[str, Any] = field(default_factory=dict)
     at: int | None = None
     """Its line, where the path alone does not tell."""
+    file: str | None = None
+    """Its file, where it is not the configuration itself."""
 
     def words(self, language: str = "en-US") -> tuple[str, str]:
         """(reason, hint) for a person.

@@ -49,7 +49,7 @@ class Loaded:
         The file is read once more for its lines, so that a daemon need not keep them.
         """
         document = parse(str(self.path), _read(self.path, language))
-        _stations(document, self.folder, language)
+        _stations(document, self.folder)
         return document.lines(list(remarks(self.config, today)), language)
 
 
@@ -58,14 +58,22 @@ def load(path: Path, language: str = "en-US") -> Loaded:
     document = parse(str(path), _read(path, language))
     if document.root is None and document.faults:
         raise ConfigError(document.lines(document.faults, language))
-    found = _stations(document, path.parent, language)
-    broken = ("stations",) if found.faults or found.unread else ()
-    config, faults = validate(document.plain, broken)
-    lines = document.lines([*document.faults, *faults], language) + found.faults
-    if lines or config is None:
-        raise ConfigError(lines)
+    found = _stations(document, path.parent)
+    config, faults = validate(document.plain, ("stations",) if found.faults else ())
+    faults = [*document.faults, *found.faults, *faults]
+    if faults or config is None:
+        raise ConfigError(document.lines(faults, language))
     text = json.dumps(document.plain, ensure_ascii=False)
     return Loaded(config, path.resolve(), text)
+
+
+def from_text(text: str, path: Path = Path("stations.yaml")) -> Loaded:
+    """The configuration that the journal keeps as `Loaded.text`; ConfigError as for a file."""
+    plain = json.loads(text)
+    config, faults = validate(plain)
+    if faults or config is None:
+        raise ConfigError(Document(str(path)).lines(faults))
+    return Loaded(config, path, text)
 
 
 def validate(plain: Any, broken: Collection[str] = ()) -> tuple[Config | None, list[Fault]]:
@@ -92,7 +100,7 @@ def _read(path: Path, language: str) -> str:
     raise ConfigError([f"{path}:1: file: {reason} -> {hint}"])
 
 
-def _stations(document: Document, folder: Path, language: str) -> StationList:
+def _stations(document: Document, folder: Path) -> StationList:
     """Put the stations of the list beside the file, if there is one, behind those of the file."""
     plain = document.plain
     if not isinstance(plain, dict) or not isinstance(plain.get("stations_csv"), str):
@@ -102,9 +110,9 @@ def _stations(document: Document, folder: Path, language: str) -> StationList:
         data = beside.read_bytes()
     except (OSError, ValueError) as error:
         detail = getattr(error, "strerror", None) or str(error)
-        document.faults.append(Fault(("stations_csv",), "unreadable", {"detail": detail}))
-        return StationList(unread=True)
-    found = read_list(str(beside), data, language)
+        values = {"name": plain["stations_csv"], "detail": detail}
+        return StationList(faults=[Fault(("stations_csv",), "list_unreadable", values)])
+    found = read_list(str(beside), data)
     own = plain.get("stations") or []
     if isinstance(own, list):
         plain["stations"] = [*own, *found.stations]

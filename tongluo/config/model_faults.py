@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import typing
-from collections.abc import Iterable
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -52,15 +51,9 @@ LIMITS = ("ge", "gt", "le")
 POINTS = ("at", "centre", "polygon")
 
 
-def model_faults(
-    error: ValidationError, model: type[BaseModel], prefix: Path = ()
-) -> Iterable[Fault]:
-    """The faults in what a model refused, one for each place."""
-    found: dict[Path, Fault] = {}
-    for entry in error.errors(include_url=False):
-        fault = _fault(entry, model, prefix)
-        found.setdefault(fault.path, fault)
-    return found.values()
+def model_faults(error: ValidationError, model: type[BaseModel], prefix: Path = ()) -> list[Fault]:
+    """The faults in what a model refused."""
+    return [_fault(entry, model, prefix) for entry in error.errors(include_url=False)]
 
 
 def _fault(error: Any, model: type[BaseModel], prefix: Path) -> Fault:
@@ -99,6 +92,8 @@ def _code(error: Any, loc: Path) -> str:
 
 
 def _plain_code(kind: str, value: Any, loc: Path) -> str:
+    if kind == "string_type" and isinstance(value, dict) and list(value.values()) == [None]:
+        return "braces"
     if kind == "string_type":
         return "not_one_text" if isinstance(value, dict | list | tuple) else "not_text"
     if kind == "string_pattern_mismatch":
@@ -122,6 +117,8 @@ def _pattern(value: Any, loc: Path) -> str:
         return "hour"
     if loc[-2:] == ("sender", "id"):
         return "sender_id"
+    if "，" in value or "、" in value:
+        return "chinese_comma"
     return "name" if value else "empty"
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 from pydantic import AwareDatetime, Field, field_validator
 
@@ -22,22 +21,10 @@ from tongluo.config.types import (
     Text,
     Validity,
     Word,
+    is_address,
     refuse,
 )
 from tongluo.core.words import Hazard
-
-
-def is_address(url: str, schemes: tuple[str, ...]) -> bool:
-    """Whether a URL has one of the schemes, a host, and a port that can be one.
-
-    >>> is_address("mqtt://127.0.0.1:1883", ("mqtt",)), is_address("mqtt://a:b", ("mqtt",))
-    (True, False)
-    """
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
 
 
 class SenderIn(Model):

@@ -7,7 +7,8 @@ import io
 from dataclasses import dataclass, field
 from typing import Any
 
-from tongluo.config.texts import choice, say
+from tongluo.config.faults import Fault
+from tongluo.config.texts import choice
 
 COLUMNS = ("id", "name", "name_en", "lat", "lon", "profiles", "device", "owner")
 _TEXTS = ("name_en", "device", "owner")
@@ -19,17 +20,15 @@ class StationList:
 
     stations: list[dict[str, Any]] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
-    unread: bool = False
+    faults: list[Fault] = field(default_factory=list)
 
 
-def read_list(name: str, data: bytes, language: str) -> StationList:
+def read_list(name: str, data: bytes) -> StationList:
     """Stations of the list. Columns in any order; `profiles` and `device` are split at spaces."""
     found = StationList()
 
     def fault(line: int, path: str, code: str, **values: Any) -> None:
-        reason, hint = say(code, values, language)
-        found.faults.append(f"{name}:{line}: {path}: {reason} -> {hint}")
+        found.faults.append(Fault((path,), code, values, line, name))
 
     try:
         text = data.decode("utf-8-sig")
@@ -43,12 +42,13 @@ def read_list(name: str, data: bytes, language: str) -> StationList:
         fault(1, "header", "csv_header", columns=",".join(COLUMNS))
     for column in header:
         if column not in COLUMNS:
-            fault(1, "header", "csv_column", name=column, choice=choice(column, COLUMNS))
+            fault(1, f"header.{column}", "csv_column", name=column, choice=choice(column, COLUMNS))
     if found.faults:
         return found
     for row in rows:
         if None in row:
-            fault(rows.line_num, row["id"], "csv_cells")
+            fault(rows.line_num, "station", "csv_cells")
+            continue
         found.stations.append(_station(row))
         found.lines.append(rows.line_num)
     return found

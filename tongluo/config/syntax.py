@@ -24,7 +24,7 @@ _KINDS = (
     ("expected key", "indentation", False),
     ("<block end>", "indentation", False),
     ("expected alphabetic", "sign", False),
-    ("unknown escape", "quote", True),
+    ("unknown escape", "escape", False),
     ("control characters", "control", False),
     ("special characters", "control", False),
 )

@@ -8,6 +8,10 @@ _KIND = "correct it as the reason says; its page in docs/ shows an example"
 EN: dict[str, tuple[str, str]] = {
     # the text of the file
     "unreadable": ("cannot be read: {detail}", "check the path and its permissions"),
+    "list_unreadable": (
+        "'{name}' cannot be read: {detail}",
+        "it is looked for beside this file: correct the name or put it there",
+    ),
     "not_utf8": ("is not UTF-8 text (byte {byte})", "save it as UTF-8"),
     "csv_not_utf8": (
         "is not UTF-8 text (byte {byte})",
@@ -30,6 +34,10 @@ EN: dict[str, tuple[str, str]] = {
         "close it, and put a comma between the items",
     ),
     "quote": ("a quote opened here is not closed", "close it with the same quote"),
+    "escape": (
+        "a backslash in double quotes begins a sign that does not exist",
+        "put the text in single quotes, or write the backslash twice",
+    ),
     "sign": (
         "a value cannot begin with this sign",
         "put the value in quotes (that is so for % @ ` * & ! {{ [)",
@@ -54,10 +62,15 @@ EN: dict[str, tuple[str, str]] = {
     "unknown_key": ("is not a key that can stand here", "{choice}"),
     "empty": ("is empty", "write a value, or remove the key"),
     "not_text": ("{value} is read as a number or true/false", 'put it in quotes: "{value}"'),
+    "braces": ("braces without quotes begin a block of keys", "put the text in quotes"),
     "not_one_text": ("is {kind} where one text belongs", "write one text"),
     "name": (
         "'{value}' cannot be a name here",
         "use a-z, digits, '_', '-' or '.', no spaces, at most 64",
+    ),
+    "chinese_comma": (
+        "'{value}' holds a Chinese comma",
+        "put the plain ',' and a space between names: [a, b]",
     ),
     "sender_id": (
         "'{value}' cannot stand as a sender in CAP",
@@ -91,6 +104,7 @@ EN: dict[str, tuple[str, str]] = {
     ),
     "long_duration": ("'{value}' is more than a hundred years", "write a shorter time"),
     "measure_no_unit": ("{value} has no unit", "write the unit too, like '{value} {unit}'"),
+    "measure_bare": ("{value} has no unit", "write the unit too, like '50 mm' or '3.2 m'"),
     "not_measure": ("'{value}' is not a value with a unit", "write for example '50 {unit}'"),
     "bad_unit": ("'{unit}' is not a unit of {quantity}", "{choice}"),
     "negative": ("{value} is below zero", "write zero or more"),
@@ -133,6 +147,10 @@ EN: dict[str, tuple[str, str]] = {
     ),
     "no_codec": ("there is no codec '{name}'", "{choice}"),
     "codec_refused": ("{detail}", "see docs/codecs.md for its options"),
+    "expression": (
+        "'{value}' is not a whole JMESPath expression",
+        "see docs/codecs.md and try it at jmespath.org",
+    ),
     "no_option": ("is not an option of {name}", "{choice}"),
     "no_options": ("is not an option of {name}", "remove it: {name} takes no options"),
     # stations
@@ -228,9 +246,13 @@ EN: dict[str, tuple[str, str]] = {
         'use one datum, or add `offsets: {{"{other}": HEIGHT}}`: zero of {own} above {other}',
     ),
     "levels_refused": ("{detail}", "see the page of {detector} in docs/ for how levels look"),
-    "levels_alike": (
-        "some levels are one value and others are windows",
-        "write all levels in the same way",
+    "wants_value": (
+        "{detector} wants one value for each level",
+        "write the value with its unit, like '{example}'",
+    ),
+    "wants_windows": (
+        "{detector} wants windows and sums for each level",
+        "write both with their unit, like {example}",
     ),
     "not_rising": (
         "{value} is not more than the {lower} of {word}",

@@ -8,6 +8,7 @@ _KIND = "按原因改正；docs/ 中有示例"
 ZH: dict[str, tuple[str, str]] = {
     # the text of the file
     "unreadable": ("无法读取：{detail}", "检查路径和权限"),
+    "list_unreadable": ("“{name}”无法读取：{detail}", "它应与本文件放在一起：改正名称，或放到那里"),
     "not_utf8": ("不是 UTF-8 文本（第 {byte} 字节）", "另存为 UTF-8 编码"),
     "csv_not_utf8": ("不是 UTF-8 文本（第 {byte} 字节）", "另存为“CSV UTF-8（逗号分隔）”"),
     "empty_file": ("文件中没有任何键", "从 `site:` 开始写"),
@@ -21,6 +22,7 @@ ZH: dict[str, tuple[str, str]] = {
     "indentation": ("缩进与上面任何一块都对不上", "同一块的键对齐同一列"),
     "bracket": ("从这里开始的括号没有闭合", "补上括号，各项之间用逗号"),
     "quote": ("从这里开始的引号没有闭合", "补上同样的引号"),
+    "escape": ("双引号里的反斜杠后面不是已知的符号", "改用单引号，或写两个反斜杠"),
     "sign": ("值不能以这个符号开头", "给这个值加引号（% @ ` * & ! {{ [ 都要）"),
     "alias": ("`*{name}` 在上文没有对应的内容", "在所指的块前写 `&{name}`，或给文字加引号"),
     "two_documents": ("`---` 之后是第二份文档", "一个文件只写一份"),
@@ -36,11 +38,13 @@ ZH: dict[str, tuple[str, str]] = {
     "unknown_key": ("这里不能用这个键", "{choice}"),
     "empty": ("是空的", "填写内容，或者删去这一项"),
     "not_text": ("{value} 被读成了数字或真假值", '加上引号："{value}"'),
+    "braces": ("没有引号的花括号会变成一组键", "给文字加引号"),
     "not_one_text": ("这里应是一段文字，却是{kind}", "写一段文字"),
     "name": (
         "“{value}”不能作名称",
         "只用英文字母、数字、“_”“-”“.”，不含空格，不超过 64 个字符",
     ),
+    "chinese_comma": ("“{value}”含有中文逗号", "名称之间用英文“,”和空格：[a, b]"),
     "sender_id": (
         "“{value}”不能作 CAP 的发送者",
         "不含空格、逗号、< 和 &，例如 warning@county.example",
@@ -67,6 +71,7 @@ ZH: dict[str, tuple[str, str]] = {
     "not_duration": ("“{value}”不是时长", "写数字加 ms、s、min、h 或 d，例如 '5 min'"),
     "long_duration": ("“{value}”超过一百年", "写短一些"),
     "measure_no_unit": ("{value} 没有单位", "连单位一起写，例如 '{value} {unit}'"),
+    "measure_bare": ("{value} 没有单位", "连单位一起写，例如 '50 mm' 或 '3.2 m'"),
     "not_measure": ("“{value}”不是带单位的数值", "例如 '50 {unit}'"),
     "bad_unit": ("“{unit}”不是 {quantity} 的单位", "{choice}"),
     "negative": ("{value} 小于零", "写零或更大的值"),
@@ -103,6 +108,10 @@ ZH: dict[str, tuple[str, str]] = {
     "topic_covered": ("不会收到消息：都先被“{other}”取走", "把它移到前面，或删去一个"),
     "no_codec": ("没有编解码“{name}”", "{choice}"),
     "codec_refused": ("{detail}", "选项见 docs/codecs.md"),
+    "expression": (
+        "“{value}”不是完整的 JMESPath 表达式",
+        "见 docs/codecs.md，可在 jmespath.org 上试",
+    ),
     "no_option": ("不是 {name} 的选项", "{choice}"),
     "no_options": ("不是 {name} 的选项", "删去：{name} 没有选项"),
     # stations
@@ -171,7 +180,8 @@ ZH: dict[str, tuple[str, str]] = {
         '统一基面，或加 `offsets: {{"{other}": 高度}}`：{own} 零点高出 {other} 多少',
     ),
     "levels_refused": ("{detail}", "等级的写法见 docs/ 中 {detector} 一页"),
-    "levels_alike": ("有的等级是一个值，有的是多个时段", "各等级用同样的写法"),
+    "wants_value": ("{detector} 的每个等级要写一个值", "连单位一起写，例如 '{example}'"),
+    "wants_windows": ("{detector} 的每个等级要写时段和雨量", "都带单位，例如 {example}"),
     "not_rising": (
         "{value} 不大于{word}的 {lower}",
         "每一级都要高于前一级：blue、yellow、orange、red（蓝、黄、橙、红）",
@@ -213,9 +223,6 @@ LISTS_ZH = {
 
 DETAILS_ZH = (
     (r"give 1 to (\d+) different windows, not (\d+)", r"时段要有 1 到 \1 种，现在是 \2 种"),
-    (r"write windows and sums, like .*", "写时段和雨量，例如 {12 h: 50 mm}"),
-    (r"a sum must be more than 0 and have a unit.*", "雨量要大于零并带单位，例如 '50 mm'"),
-    (r"'(.*)' is not a JMESPath expression: (.*)", r"“\1”不是 JMESPath 表达式：\2"),
     (r"(.*) is not among the values", r"\1 不在 values 之中"),
     (r"name at least one element and its expression", "至少写一个要素和它的表达式"),
     (r"'?(.*?)'? is none of (.*)", r"“\1”不在 \2 之中"),

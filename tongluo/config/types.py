@@ -6,6 +6,7 @@ import os
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -38,6 +39,19 @@ def refuse(code: str, **values: Any) -> PydanticCustomError:
     return PydanticCustomError(code, code, values)
 
 
+def is_address(url: str, schemes: tuple[str, ...]) -> bool:
+    """Whether a URL has one of the schemes, a host, and a port that can be one.
+
+    >>> is_address("mqtt://127.0.0.1:1883", ("mqtt",)), is_address("mqtt://a:b", ("mqtt",))
+    (True, False)
+    """
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
 def _duration(value: Any) -> Any:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         raise refuse("no_unit", value=value)
@@ -54,7 +68,7 @@ def _duration(value: Any) -> Any:
 
 def _measure(value: Any) -> Any:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        raise refuse("measure_no_unit", value=value, unit="")
+        raise refuse("measure_bare", value=value)
     return value
 
 
