@@ -112,11 +112,20 @@ def _whole(db: sqlite3.Connection, journal: Path) -> Finding:
     found = db.execute("PRAGMA quick_check(1)").fetchone()[0]
     if found != "ok":
         return fail("store", "store_broken", path=journal, reason=found)
-    broken = broken_link(db)
+    broken = _odd_entry(db) or broken_link(db)
     if broken is not None:
         return fail("store", "audit_broken", path=journal, entry=broken)
     rows = db.execute("SELECT coalesce(max(rowid), 0) FROM readings").fetchone()[0]
     return ok("store", "store_ok", path=journal, rows=f"{rows:,}")
+
+
+def _odd_entry(db: sqlite3.Connection) -> int | None:
+    """The first audit entry that the journal cannot have written: text where bytes belong."""
+    found = db.execute(
+        "SELECT min(id) FROM audit WHERE typeof(at) <> 'integer' OR typeof(what) <> 'text'"
+        " OR typeof(body) <> 'blob' OR typeof(hash) <> 'blob'"
+    ).fetchone()[0]
+    return None if found is None else int(found)
 
 
 def daemon(folder: Path) -> Finding:

@@ -40,6 +40,7 @@ class Probe:
         self.properties: dict[str, Any] = {}
         self._answered, self._subscribed = threading.Event(), threading.Event()
         self._reason: Any = None
+        self._not_taken = ""
         self._granted: list[Any] = []
         self._keep = expiry > 0
         self._modern = version == paho.MQTTv5
@@ -67,7 +68,7 @@ class Probe:
             cert, key = (None, None) if anonymous else (broker.cert_file, broker.key_file)
             client.tls_set(_text(broker.ca_file), _text(cert), _text(key))
         client.on_connect, client.on_subscribe = self._on_connect, self._on_subscribe
-        client.on_disconnect = self._on_disconnect
+        client.on_disconnect, client.on_publish = self._on_disconnect, self._on_publish
         return client
 
     def _connect(self, broker: Broker, fresh: bool, expiry: int) -> None:
@@ -104,12 +105,28 @@ class Probe:
         self._granted = args[3]
         self._subscribed.set()
 
+    def _on_publish(self, *args: Any) -> None:
+        if args[3].is_failure:  # MQTT 5 only: 3.1.1 has no word for it
+            self._not_taken = str(args[3])
+
     def subscribe(self, *filters: str) -> bool:
         """Subscribe at QoS 1; whether the broker granted all of it."""
         self._subscribed.clear()
         self.client.subscribe([(f, 1) for f in filters])
         granted = self._subscribed.wait(ANSWER)
         return granted and not any(code.is_failure for code in self._granted)
+
+    def publish(self, topic: str, *payloads: bytes) -> None:
+        """Publish at QoS 1 and wait for the broker's word on each."""
+        for info in [self.client.publish(topic, payload, qos=1) for payload in payloads]:
+            try:
+                info.wait_for_publish(ANSWER)
+            except (RuntimeError, ValueError) as error:
+                raise TemporaryFailure(str(error)) from None
+            if not info.is_published():
+                raise TemporaryFailure(f"no acknowledgement in {ANSWER:g} s")
+        if self._not_taken:
+            raise PermanentFailure(f"{topic}: {self._not_taken}")
 
     def close(self) -> None:
         """Disconnect."""
