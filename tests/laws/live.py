@@ -1,4 +1,4 @@
-"""A site that runs for real: daemon and dispatcher as forked children, so that a start costs little.
+"""A site that runs for real: daemon and dispatcher as forked children, so a start costs little.
 
 The parent has everything compiled and no threads; a child is ended with SIGKILL like any process.
 """
@@ -27,7 +27,7 @@ from tongluo.daemon import dispatcher
 from tongluo.daemon.main import Daemon, run
 
 FORK = multiprocessing.get_context("fork")
-PATIENCE = 60.0
+PATIENCE = 20.0
 
 CONFIG = """
 site: {{name: 试点, name_en: Trial, timezone: Asia/Shanghai,
@@ -80,14 +80,16 @@ class Site:
 
     def start(self, crash_at: str = "", mutant: Callable[[], None] | None = None) -> BaseProcess:
         """The daemon, forked; `crash_at` = name:times."""
-        process = FORK.Process(target=_daemon, args=(self.config, crash_at, mutant))
+        process = FORK.Process(target=_daemon, args=(self.config, crash_at, mutant), daemon=True)
         process.start()
         return process
 
     def dispatch(self, crash_at: str = "") -> tuple[BaseProcess, int]:
         """The dispatcher, forked, and the pipe that wakes it and, closed, ends it."""
         read, write = os.pipe()
-        process = FORK.Process(target=_dispatch, args=(self.config, self.var, read, write, crash_at))
+        process = FORK.Process(
+            target=_dispatch, args=(self.config, self.var, read, write, crash_at)
+        )
         process.start()
         os.close(read)
         return process, write
@@ -129,8 +131,8 @@ class Site:
 
     def received(self) -> int:
         """Distinct (sensor, time, value) kept as new."""
-        sql = "SELECT count(*) FROM (SELECT DISTINCT sensor, t, value FROM readings WHERE fate IN (0, 2))"
-        return int(self.query(sql)[0][0])
+        kept = "SELECT DISTINCT sensor, t, value FROM readings WHERE fate IN (0, 2)"
+        return int(self.query(f"SELECT count(*) FROM ({kept})")[0][0])
 
 
 def _daemon(config: Path, crash_at: str, mutant: Callable[[], None] | None) -> None:
@@ -173,7 +175,7 @@ def flood(stations: int, minutes: int, start: int) -> list[tuple[str, bytes]]:
 
 def publish(port: int, messages: Iterable[tuple[str, bytes]], pause: float = 0.0) -> BaseProcess:
     """A publisher at QoS 1 in its own process; it ends when everything is with the broker."""
-    process = FORK.Process(target=_publish, args=(port, list(messages), pause))
+    process = FORK.Process(target=_publish, args=(port, list(messages), pause), daemon=True)
     process.start()
     return process
 

@@ -20,10 +20,14 @@ import pytest
 
 from tests.laws.live import Site, acknowledge_first, flood, publish
 from tests.mosquitto import Mosquitto, broker
+from tongluo.config.load import load
+from tongluo.config.plan import plan
 from tongluo.core.crash import POINTS
+from tongluo.core.effects import Readings
 from tongluo.core.times import parse_time
-from tongluo.daemon.recover import follow, plan_of
+from tongluo.daemon.intake import decoder_of
 from tongluo.engine import Engine
+from tongluo.recover import follow, plan_of
 from tongluo.store.journal import broken_link, connect
 from tongluo.store.rows import Configuration, rows
 
@@ -103,10 +107,6 @@ def check_all(site: Site, messages: list[tuple[str, bytes]]) -> None:
 
 def undisturbed(site: Site, messages: list[tuple[str, bytes]]) -> list[tuple[object, ...]]:
     """Decisions of the same messages fed at once to an engine that nothing happens to."""
-    from tongluo.config.load import load
-    from tongluo.config.plan import plan
-    from tongluo.core.effects import Readings
-    from tongluo.daemon.intake import decoder_of
 
     loaded = load(site.config)
     engine = Engine(plan(loaded.config, loaded.digest))

@@ -35,6 +35,7 @@ LONGEST_WAIT = 60_000
 POLL = 1.0
 FINISH = 5.0
 BATCH = 500
+STDIN = 0
 
 
 class Dispatcher:
@@ -188,8 +189,8 @@ def main(arguments: list[str]) -> int:
     dispatcher = Dispatcher(load(config), folder)
     dispatcher.plan()
     while True:
-        ready, _, _ = select.select([sys.stdin], [], [], POLL)
-        if ready and not os.read(sys.stdin.fileno(), 4096):
+        ready, _, _ = select.select([STDIN], [], [], POLL)
+        if ready and not os.read(STDIN, 4096):
             break
         dispatcher.plan()
     dispatcher.plan()

@@ -28,7 +28,7 @@ from tongluo.daemon.client import Incoming
 from tongluo.daemon.collector import Collector, Filters
 from tongluo.daemon.intake import Intake, filters
 from tongluo.daemon.log import Log
-from tongluo.daemon.recover import recover
+from tongluo.recover import recover
 from tongluo.engine import Engine
 from tongluo.store import snapshot
 from tongluo.store.journal import Journal
