@@ -1,0 +1,294 @@
+"""What every registered detector must be: a method added to `DETECTORS` is tested by being there.
+
+It needs one line here: an example of its levels, of its sensor, and of the values it may be given.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from detectors import DETECTORS
+from tests.build import MINUTE, RAIN_LEVELS, STAGE_LEVELS, START
+from tongluo.core.driver import CAPACITY, Table, Transitions
+from tongluo.core.ports import Sensor
+from tongluo.core.units import QUANTITIES
+
+ROOT = Path(__file__).resolve().parents[2]
+YEAR = 365 * 86_400_000
+SENSORS, TASKS = 3, 4  # the last sensor has two tasks
+
+
+@dataclass(frozen=True)
+class Example:
+    levels: Any
+    sensor: Sensor
+    low: float
+    high: float
+    """Values between which the example's levels lie."""
+
+
+EXAMPLES = {
+    "rain_windows": Example(RAIN_LEVELS, Sensor("rain", MINUTE, False), 0.0, 3.0),
+    "stage_levels": Example(STAGE_LEVELS, Sensor("stage", MINUTE, False), -1.0, 5.0),
+}
+EXTREME = [
+    *[math.inf, -math.inf, math.nan, 1e300, -1e300, 1e17, 1e9, -1e9, -1.0],
+    *[5e-324, -0.0, 0.0, 2000.0, 2000.1],
+]
+every = pytest.mark.parametrize("name", sorted(DETECTORS))
+
+
+def table(name: str) -> Table:
+    """Three sensors with one, one and two tasks."""
+    detector, example = DETECTORS[name], EXAMPLES[name]
+    params = np.zeros(TASKS, detector.params)
+    for row in params:
+        detector.fill(row, detector.options(), example.levels, example.sensor)
+    return Table(detector, params, np.array([0, 1, 2]), np.array([1, 1, 2]))
+
+
+def batch(name: str, seed: int, n: int, extreme: bool = False) -> Any:
+    """(sensor, time, value, flag, fate): mostly regular, with gaps, NaN and every flag."""
+    dice = np.random.default_rng(seed)  # noqa: TID251 - chance for tests, by a stated seed
+    example = EXAMPLES[name]
+    sensor = np.where(dice.random(n) < 0.97, np.arange(n), dice.integers(0, 9, n)) % SENSORS
+    gaps = dice.choice([1, 20_000, 900_000], n, p=[0.005, 0.99, 0.005])
+    wave = (np.sin(np.arange(n) / 97) + 1) / 2
+    value = np.round(example.low + (example.high - example.low) * wave * dice.random(n), 3)
+    value[wave < 0.6] = example.low
+    flag = dice.choice([1, 2, 3, 4, 9], n, p=[0.9, 0.04, 0.02, 0.02, 0.02])
+    value[dice.random(n) < 0.02] = math.nan
+    if extreme:
+        odd = dice.random(n) < 0.3
+        value[odd] = dice.choice(EXTREME, int(odd.sum()))
+        gaps[dice.random(n) < 0.01] = 10 * YEAR // n  # up to years of silence
+        gaps[dice.random(n) < 0.01] = -60_000  # and times that go back
+    fate = dice.choice([0, 1, 2, 3], n, p=[0.94, 0.02, 0.02, 0.02])
+    t = START + np.cumsum(gaps)
+    sensor, t, flag, fate = (x.astype(np.int64) for x in (sensor, t, flag, fate))
+    return sensor, t, value, flag, fate
+
+
+def told(found: list[Transitions]) -> list[tuple[Any, ...]]:
+    return [
+        (int(f.row[k]), int(f.task[k]), int(f.before[k]), int(f.after[k]), f.why[k].tobytes())
+        for f in found
+        for k in range(len(f.row))
+    ]
+
+
+def run(tb: Table, columns: Any, cuts: list[int]) -> list[tuple[Any, ...]]:
+    n = len(columns[0])
+    places = sorted({0, n, *(c for c in cuts if c < n)})
+    return [x for a, b in pairwise(places) for x in told(tb.judge(columns, a, b))]
+
+
+def test_every_registered_detector_has_its_example() -> None:
+    assert set(EXAMPLES) == set(DETECTORS)
+
+
+@every
+def test_registration(name: str) -> None:
+    detector = DETECTORS[name]
+    assert detector.name == name
+    assert detector.quantities
+    assert set(detector.quantities) <= set(QUANTITIES)
+    assert detector.longest(EXAMPLES[name].levels) >= 0
+    state = detector.state(table(name).params)
+    assert state["level"] == np.dtype("i8")
+    assert state["why"] == np.dtype(("f8", (len(detector.why),)))
+    allowed = {np.dtype(x) for x in ("f8", "i8", "i4", "i1")}
+    assert {state[field].base for field in state.names or ()} <= allowed
+    assert {detector.params[f].base for f in detector.params.names or ()} <= allowed
+
+
+@every
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10**6), st.lists(st.integers(0, 300), max_size=30))
+def test_chunks_do_not_matter(name: str, seed: int, cuts: list[int]) -> None:
+    columns = batch(name, seed, 300)
+    whole, parts = table(name), table(name)
+    assert run(whole, columns, []) == run(parts, columns, cuts)
+    assert whole.state.tobytes() == parts.state.tobytes()
+
+
+@every
+def test_sensors_do_not_touch_each_other(name: str) -> None:
+    columns = batch(name, 5, 600)
+    together, alone = table(name), table(name)
+    run(together, columns, [])
+    for sensor in range(SENSORS):
+        mine = columns[0] == sensor
+        run(alone, tuple(np.ascontiguousarray(c[mine]) for c in columns), [])
+    assert together.state.tobytes() == alone.state.tobytes()
+    assert together.state[2].tobytes() == together.state[3].tobytes()
+
+
+@every
+def test_more_changes_than_one_call_holds(name: str) -> None:
+    """A sensor goes from one end of the example to the other: nearly every row is a change."""
+    example, n = EXAMPLES[name], 2 * CAPACITY + 100
+    t = START + np.arange(n, dtype=np.int64) * 4 * 3_600_000
+    value = np.where(np.arange(n) % 2 == 0, example.low, 100 * example.high)
+    sensor, fate = np.full(n, 2), np.zeros(n, np.int64)
+    whole, parts = table(name), table(name)
+    columns = (sensor, t, value, np.ones(n, np.int64), fate)
+    found = told(whole.judge(columns, 0, n))
+    assert found == run(parts, columns, list(range(0, n, 1000)))
+    assert [x[0] for x in found] == sorted(x[0] for x in found)
+
+
+@every
+def test_a_snapshot_of_the_state_goes_on_as_if_nothing_had_been(name: str) -> None:
+    columns = batch(name, 3, 900)
+    first, second = table(name), table(name)
+    first.judge(columns, 0, 450)
+    saved = first.state.tobytes()
+    second.state[:] = np.frombuffer(saved, second.state.dtype)
+    assert told(first.judge(columns, 450, 900)) == told(second.judge(columns, 450, 900))
+    assert first.state.tobytes() == second.state.tobytes()
+
+
+@every
+def test_memory_is_bounded(name: str) -> None:
+    tb = table(name)
+    address, size, dtype = tb.state.ctypes.data, tb.state.nbytes, tb.state.dtype
+    for seed in range(5):
+        run(tb, batch(name, seed, 5000), [])
+    assert (tb.state.ctypes.data, tb.state.nbytes, tb.state.dtype) == (address, size, dtype)
+    assert size // TASKS < 100_000
+
+
+@every
+def test_inputs_are_left_as_they_are(name: str) -> None:
+    columns = batch(name, 9, 900, extreme=True)
+    before = [c.copy() for c in columns]
+    tb = table(name)
+    params = tb.params.tobytes()
+    run(tb, columns, [])
+    assert tb.params.tobytes() == params
+    for old, new in zip(before, columns, strict=True):
+        assert np.array_equal(old, new, equal_nan=old.dtype == np.float64)
+
+
+@every
+@pytest.mark.parametrize(("value", "flag"), [(math.nan, 1), (math.nan, 9), (0.0, 4), (0.0, 3)])
+def test_unknown_before_it_can_tell(name: str, value: float, flag: int) -> None:
+    tb, n = table(name), 500
+    assert set(tb.state["level"].tolist()) == {-1}
+    t = START + np.arange(n, dtype=np.int64) * MINUTE
+    zero = np.zeros(n, np.int64)
+    found = tb.judge((zero, t, np.full(n, value), np.full(n, flag), zero), 0, n)
+    assert told(found) == []
+    assert set(tb.state["level"].tolist()) == {-1}
+
+
+@every
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 10**6), st.sampled_from([(math.nan, 1), (math.nan, 9), (0.0, 4), (0.0, 3)]))
+def test_what_cannot_be_judged_never_lowers(name: str, seed: int, bad: tuple[float, int]) -> None:
+    tb, columns = table(name), batch(name, seed, 400)
+    run(tb, columns, [])
+    before = tb.state["level"].copy()
+    n = 300
+    sensor = np.arange(n, dtype=np.int64) % SENSORS
+    t = columns[1].max() + np.arange(1, n + 1, dtype=np.int64) * MINUTE
+    zero = np.zeros(n, np.int64)
+    tb.judge((sensor, t, np.full(n, bad[0]), np.full(n, bad[1]), zero), 0, n)
+    held = before >= 1
+    assert (tb.state["level"][held] == before[held]).all()
+    assert set(tb.state["level"][before == -1].tolist()) <= {-1}
+    assert set(tb.state["level"][before == 0].tolist()) <= {-1, 0}
+
+
+@every
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10**6))
+def test_nothing_raises_and_levels_stay_on_the_scale(name: str, seed: int) -> None:
+    tb = table(name)
+    for row in run(tb, batch(name, seed, 400, extreme=True), []):
+        assert -1 <= row[2] <= 4
+        assert -1 <= row[3] <= 4
+        assert row[2] != row[3]
+    assert set(tb.state["level"].tolist()) <= set(range(-1, 5))
+
+
+@every
+def test_after_the_absurd_it_still_judges(name: str) -> None:
+    """Extreme values leave nothing behind: after a quiet day it knows again."""
+    tb = table(name)
+    run(tb, batch(name, 1, 400, extreme=True), [])
+    n, low = 3000, EXAMPLES[name].low
+    t = START + 20 * YEAR + np.arange(1, n + 1, dtype=np.int64) * MINUTE
+    zero, ones = np.zeros(n, np.int64), np.ones(n, np.int64)
+    tb.judge((zero, t, np.full(n, low), ones, zero), 0, n)
+    assert tb.state["level"][0] == 0
+
+
+@every
+def test_reasons_are_words_and_json(name: str) -> None:
+    tb, detector = table(name), DETECTORS[name]
+    seen = set()
+    changes = [x for odd in (False, True) for x in run(tb, batch(name, 4, 6000, odd), [])]
+    for _, task, _, after, why in changes:
+        values = dict(zip(detector.why, np.frombuffer(why).tolist(), strict=True))
+        said = detector.explain(tb.params[task], values)
+        json.dumps(said, allow_nan=False)
+        assert set(said) <= {"en", "zh", "lower_if", "higher_if", "missing"}
+        if after >= 1:
+            assert {"en", "zh", "lower_if"} <= set(said)
+            assert "higher_if" in said or after == 4
+        seen.add(after)
+    assert seen == {-1, 0, 1, 2, 3, 4}
+
+
+@every
+def test_wrong_levels_and_options_are_refused_alike(name: str) -> None:
+    detector, example = DETECTORS[name], EXAMPLES[name]
+    row = np.zeros(1, detector.params)[0]
+    for wrong in ({}, {"blue": None}, {"blue": []}, {"blue": "many"}):
+        with pytest.raises(ValueError, match=r"\w"):
+            detector.fill(row, detector.options(), wrong, example.sensor)
+    with pytest.raises(ValidationError):
+        detector.options.model_validate({"no such option": 1})
+    assert detector.options.model_validate({}) == detector.options()
+
+
+def digest(name: str) -> str:
+    """Of a run with everything in it; printed by the test below in another process."""
+    tb, out = table(name), []
+    for seed, extreme in ((1, False), (2, True)):
+        out.append(run(tb, batch(name, seed, 3000, extreme), []))
+    return hashlib.sha256(repr(out).encode() + tb.state.tobytes()).hexdigest()
+
+
+def test_compiled_and_uncompiled_give_the_same_bits() -> None:
+    call = (
+        "from tests.conformance.test_detectors import DETECTORS, digest\n"
+        "print(*(digest(name) for name in sorted(DETECTORS)))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-W", "error::RuntimeWarning", "-c", call],
+        env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.stderr == ""
+    assert result.stdout.split() == [digest(name) for name in sorted(DETECTORS)]
