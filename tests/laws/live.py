@@ -143,12 +143,12 @@ def _daemon(config: Path, crash_at: str, mutant: Callable[[], None] | None) -> N
     os._exit(run(load(config), dispatch=False))
 
 
-def _dispatch(config: Path, folder: Path, read: int, write: int, crash_at: str) -> None:
+def _dispatch(folder: Path, read: int, write: int, crash_at: str) -> None:
     os.close(write)
     os.dup2(read, 0)
     name, _, times = crash_at.partition(":")
     crash._left = {name: int(times or 1)} if name else {}
-    os._exit(dispatcher.main([str(config), str(folder)]))
+    os._exit(dispatcher.main([str(folder)]))
 
 
 def acknowledge_first() -> None:

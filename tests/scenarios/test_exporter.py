@@ -70,7 +70,7 @@ class Export:
         return text
 
     def start(self) -> None:
-        arguments = [str(self.config), str(self.folder)]
+        arguments = [str(self.folder)]
         command = [sys.executable, "-m", "tongluo.daemon.exporter", *arguments]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=log)

@@ -22,6 +22,7 @@ from tongluo.core.errors import ConfigError, TongluoError
 
 COMMANDS = {
     # words on the command line -> module:function
+    "demo": "tongluo.cli.demo:demo",
     "check": "tongluo.cli.check:check",
     "doctor": "tongluo.cli.doctor:doctor",
     "run": "tongluo.cli.run:run",

@@ -31,11 +31,14 @@ def run(
     dispatch: Annotated[bool, typer.Option("--dispatch/--no-dispatch")] = True,
 ) -> None:
     """Run the daemon until it is told to stop."""
-    loaded = load(config, config_language())
-    if clock is not None:
-        loaded = with_clock(loaded, clock.value)
+
+    def read() -> Loaded:
+        loaded = load(config, config_language())
+        return loaded if clock is None else with_clock(loaded, clock.value)
+
+    loaded = read()
     refuse_second(loaded)
-    code = main.run(loaded, dispatch=dispatch)
+    code = main.run(loaded, dispatch=dispatch, read_again=read)
     if code:
         raise typer.Exit(code)
 

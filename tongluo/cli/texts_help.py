@@ -7,6 +7,22 @@ HELP: dict[str, tuple[str, str]] = {
         "铜锣：站点读数进来，预警送到人。\n\n从这里开始：tongluo check stations.yaml，"
         "再 tongluo doctor，再 tongluo run",
     ),
+    "help.demo": (
+        "The whole way on this machine, with nothing else installed: a broker, a bundled storm "
+        "published to it as stations would, the daemon, the warnings as they are raised, CAP "
+        "files, deliveries and a report with pictures, in one folder."
+        "\n\nExample: tongluo demo",
+        "在本机走完全程，不需另装软件：启动消息代理，像测站那样发送一场自带的暴雨，运行守护进程，"
+        "逐条显示预警，生成 CAP 文件、发送记录和带图的报告，都在一个文件夹里。\n\n例：tongluo demo",
+    ),
+    "option.demo.case": (
+        "Folder of another case (default: the bundled flash-flood night)",
+        "另一个案例的文件夹（默认：自带的山洪之夜）",
+    ),
+    "option.demo.out": (
+        "Folder to write to; an earlier demo in it is replaced",
+        "写入的文件夹；其中先前的演示会被替换",
+    ),
     "help.check": (
         "Read a configuration and say everything that is wrong with it at once, each fault with "
         "file, line, reason and what to do. Exit code 0 when it can be used, 2 when not."
@@ -30,9 +46,9 @@ HELP: dict[str, tuple[str, str]] = {
     "help.refeed": (
         "Feed rejected messages again, once their cause is mended (a station declared, a source "
         "added). The running daemon does it; your name goes into the audit log."
-        "\n\nExample: tongluo refeed --code station --who 'Li Lei'",
+        "\n\nExample: tongluo refeed --code station --who NAME",
         "原因排除后（如补录了站点、加了来源），把拒收的报文重新送入。由运行中的守护进程执行，"
-        "操作人姓名记入审计日志。\n\n例：tongluo refeed --code station --who 李雷",
+        "操作人姓名记入审计日志。\n\n例：tongluo refeed --code station --who 姓名",
     ),
     "help.replay": (
         "Judge a past storm with the code that runs live, as fast as it can, and write decisions, "

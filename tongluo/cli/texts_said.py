@@ -164,6 +164,33 @@ LINES: dict[str, tuple[str, str]] = {
         "读数 {readings} 条，研判变化 {decisions} 次，预警版次 {warnings} 个；研判摘要 {digest}",
     ),
     "first_time": ("first", "首次达到"),
+    "demo_broker": ("broker: {name} at {url}", "消息代理：{name}，{url}"),
+    "demo_published": (
+        "{count} messages published, each acknowledged by the broker",
+        "已发送 {count} 条，全部经消息代理确认",
+    ),
+    "demo_equal": (
+        "The replay of the storm decided the same as the live run ({digest}); "
+        "the report is made from it.",
+        "回放与实时运行的研判完全一致（{digest}），报告据此生成。",
+    ),
+    "demo_differs": (
+        "The replay decided otherwise than the live run: this is a fault, please report it.",
+        "回放与实时运行的研判不一致：这是程序错误，请上报。",
+    ),
+    "demo_daemon_failed": (
+        "the daemon did not get that far; see {log}",
+        "守护进程未能完成，见 {log}",
+    ),
+    "broker_failed": ("the broker did not start; see {log}", "消息代理未能启动，见 {log}"),
+    "no_bundled_case": (
+        "there is no {path} here; name a case folder: tongluo demo CASE",
+        "此处没有 {path}；请指定案例文件夹：tongluo demo 案例",
+    ),
+    "not_a_demo_folder": (
+        "{folder} exists and is not an earlier demo; choose another with --out",
+        "{folder} 已存在且不是先前的演示；请用 --out 另选",
+    ),
     "written": ("written to {folder}", "已写入 {folder}"),
     "in_folder": ("{path}/ ({count} files)", "{path}/（{count} 个文件）"),
     "published": (

@@ -1,1 +1,1 @@
-"""TBD."""
+"""`stations.yaml`: read, checked, and made into a plan."""

@@ -39,8 +39,8 @@ EN: dict[str, tuple[str, str]] = {
         "put the text in single quotes, or write the backslash twice",
     ),
     "sign": (
-        "a value cannot begin with this sign",
-        "put the value in quotes (that is so for % @ ` * & ! {{ [)",
+        "a sign stands here that means something else in YAML",
+        "put the text in quotes: one that holds or begins with % @ ` * & ! | > ? - {{ [ ] }}",
     ),
     "alias": (
         "`*{name}` names nothing above it",

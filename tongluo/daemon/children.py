@@ -18,8 +18,8 @@ FIRST_WAIT, LONGEST_WAIT = 0.5, 60.0
 class Children:
     """Started beside the main loop; a byte down the pipe wakes the dispatcher."""
 
-    def __init__(self, config: Path, folder: Path, log: Log, *, dispatch: bool) -> None:
-        self._config, self._folder, self._log = config, folder, log
+    def __init__(self, folder: Path, log: Log, *, dispatch: bool) -> None:
+        self._folder, self._log = folder, log
         self._modules = ["tongluo.daemon.dispatcher", "tongluo.daemon.exporter"] if dispatch else []
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._stopping = threading.Event()
@@ -31,7 +31,7 @@ class Children:
         threading.Thread(target=self._watch, daemon=True).start()
 
     def _launch(self, module: str) -> None:
-        command = [sys.executable, "-m", module, str(self._config), str(self._folder)]
+        command = [sys.executable, "-m", module, str(self._folder)]
         process = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
         assert process.stdin is not None
         os.set_blocking(process.stdin.fileno(), False)

@@ -3,7 +3,7 @@
 Each channel has its own thread: a dead one delays no other. A byte on standard input means that
 there is something in the outbox; its end means finish what is due, and end.
 
-    python -m tongluo.daemon.dispatcher CONFIG FOLDER
+    python -m tongluo.daemon.dispatcher FOLDER
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from pathlib import Path
 
 from dissemination import cap
 from dissemination.channels import CHANNELS, Surroundings
-from tongluo.config.load import Loaded, load
 from tongluo.config.tables import build_channel
 from tongluo.core.clock import monotonic, now_ms
 from tongluo.core.crash import point
@@ -26,6 +25,7 @@ from tongluo.core.warning import WarningVersion
 from tongluo.core.words import Act, DeliveryState, Level
 from tongluo.daemon.deliveries import Deliveries, Planned, Row
 from tongluo.daemon.log import Log
+from tongluo.recover import load_text
 from tongluo.store.journal import connect
 from tongluo.store.rows import warning_of
 
@@ -36,19 +36,34 @@ POLL = 1.0
 FINISH = 5.0
 BATCH = 500
 STDIN = 0
+START_AGAIN = 3
+"""Exit code after a change of configuration: the daemon starts it again."""
 
 
 class Dispatcher:
     """Plans deliveries from the outbox and runs the channels."""
 
-    def __init__(self, loaded: Loaded, folder: Path) -> None:
+    def __init__(self, folder: Path) -> None:
         self.log = Log("dispatcher")
-        self.folder, self.config = folder, loaded.config
+        self.folder = folder
         self.journal = connect(folder / "journal.db", read_only=True)
+        self.seq, text = self._configuration()
+        self.config = load_text(text).config
         self.deliveries = Deliveries(folder / "deliveries.db")
         self.lanes = [Lane(self, name) for name in self.config.channels]
         for lane in self.lanes:
             lane.thread.start()
+
+    def _configuration(self) -> tuple[int, str]:
+        """The newest configuration row: what the daemon itself runs under."""
+        found = self.journal.execute(
+            "SELECT seq, body FROM journal WHERE kind = 'configuration' ORDER BY seq DESC LIMIT 1"
+        ).fetchone()
+        return found[0], found[1].decode()
+
+    def outdated(self) -> bool:
+        """Whether the daemon has another configuration by now."""
+        return self._configuration()[0] != self.seq
 
     def plan(self) -> None:
         """Plan everything new in the outbox, and wake the channels."""
@@ -184,18 +199,17 @@ class Lane:
 
 
 def main(arguments: list[str]) -> int:
-    """Until standard input ends."""
-    config, folder = (Path(a) for a in arguments)
-    dispatcher = Dispatcher(load(config), folder)
+    """Until standard input ends, or the configuration is another."""
+    dispatcher = Dispatcher(Path(arguments[0]))
     dispatcher.plan()
-    while True:
+    while not dispatcher.outdated():
         ready, _, _ = select.select([STDIN], [], [], POLL)
         if ready and not os.read(STDIN, 4096):
             break
         dispatcher.plan()
     dispatcher.plan()
     dispatcher.finish()
-    return 0
+    return START_AGAIN if dispatcher.outdated() else 0
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The exporter's process: the journal's readings, assessments and conditions to InfluxDB 2.
 
-    python -m tongluo.daemon.exporter CONFIG FOLDER
+    python -m tongluo.daemon.exporter FOLDER
 
 It reads the journal from a cursor in its own `exporter.db`, and moves the cursor only after the
 receiver has said that it wrote the rows. A row sent twice overwrites itself: same series, same
@@ -19,11 +19,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from tongluo.config.load import load
 from tongluo.config.models import Config, InfluxIn
 from tongluo.config.sensors import declared, spec
 from tongluo.core.clock import monotonic, now_ms
-from tongluo.core.errors import ConfigError, StoreError, TemporaryFailure, TongluoError
+from tongluo.core.errors import StoreError, TemporaryFailure, TongluoError
 from tongluo.daemon.cursor import open_cursor
 from tongluo.daemon.log import Log
 from tongluo.daemon.receiver import Receiver
@@ -215,16 +214,13 @@ def counters_of(config: Config) -> frozenset[str]:
     return frozenset(s.key for s in every if s.counter is not None)
 
 
-def _config(path: Path, folder: Path) -> Config:
-    """The file's; if it has been broken since the daemon read it, what the daemon works with."""
-    try:
-        return load(path).config
-    except ConfigError:
-        with connect(folder / "journal.db", read_only=True) as db:
-            config = accepted(db, 0)
-        if config is None:
-            raise
-        return config
+def _config(folder: Path) -> Config:
+    """What the daemon works with: the newest configuration in its journal."""
+    with connect(folder / "journal.db", read_only=True) as db:
+        config = accepted(db, 0)
+    if config is None:
+        raise StoreError(f"journal in {folder} holds no configuration")
+    return config
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -232,9 +228,9 @@ def main(arguments: Sequence[str]) -> int:
     log = Log("exporter")
     for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(sign, signal.SIG_IGN)  # systemd signals all; the pipe's end is ours
-    path, folder = Path(arguments[0]), Path(arguments[1])
+    folder = Path(arguments[0])
     try:
-        config = _config(path, folder)
+        config = _config(folder)
         if config.influx is None:
             return 0
         exporter = Exporter(config.influx, counters_of(config), folder, Pipe(), log)

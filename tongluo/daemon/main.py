@@ -28,8 +28,8 @@ from tongluo.daemon.client import Incoming
 from tongluo.daemon.collector import Collector, Filters
 from tongluo.daemon.intake import Intake, filters
 from tongluo.daemon.log import Log
-from tongluo.recover import recover
 from tongluo.engine import Engine
+from tongluo.recover import recover
 from tongluo.store import snapshot
 from tongluo.store.journal import Journal
 
@@ -40,8 +40,16 @@ PONG_EVERY = 10_000
 class Daemon:
     """One site, live."""
 
-    def __init__(self, loaded: Loaded, folder: Path, log: Log, notify: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        loaded: Loaded,
+        folder: Path,
+        log: Log,
+        notify: Callable[[], None],
+        read_again: Callable[[], Loaded],
+    ) -> None:
         self.loaded, self.folder, self.log, self._notify = loaded, folder, log, notify
+        self._read_again = read_again
         self.journal = Journal(folder / "journal.db")
         self.intake = self._start()
         self.collector = self._collector()
@@ -84,7 +92,7 @@ class Daemon:
     def reload(self) -> None:
         """All or nothing: a faulty file changes nothing and is told."""
         try:
-            loaded = load(self.loaded.path)
+            loaded = self._read_again()
         except ConfigError as error:
             self.log.say("reload", state="refused", faults=list(error.faults))
             return
@@ -235,16 +243,22 @@ class Daemon:
         self.log.say("stopped", seq=self.journal.seq, received=self.received)
 
 
-def run(loaded: Loaded, *, dispatch: bool = True) -> int:
-    """The daemon of a configuration until SIGTERM or SIGINT; returns the exit code."""
+def run(
+    loaded: Loaded, *, dispatch: bool = True, read_again: Callable[[], Loaded] | None = None
+) -> int:
+    """The daemon of a configuration until SIGTERM or SIGINT; returns the exit code.
+
+    read_again: how SIGHUP reads it anew (default: its file, as it stands).
+    """
     from tongluo.daemon.children import Children  # noqa: PLC0415 - it starts this package's modules
 
     log = Log("daemon")
     folder = loaded.folder / loaded.config.store.folder
-    children = Children(loaded.path, folder, log, dispatch=dispatch)
+    children = Children(folder, log, dispatch=dispatch)
     signal.signal(signal.SIGTERM, _stop_at_once)
     try:
-        daemon = Daemon(loaded, folder, log, children.notify)
+        again = read_again or (lambda: load(loaded.path))
+        daemon = Daemon(loaded, folder, log, children.notify, again)
     except TongluoError as error:
         log.say("start", state="failed", reason=str(error))
         return 1

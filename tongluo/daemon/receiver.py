@@ -33,9 +33,7 @@ class Receiver:
         self._org, self._bucket = influx.org, influx.bucket
         token = influx.token.reveal() if influx.token else ""
         self._client: Any = InfluxDBClient(influx.url, token, org=influx.org, retries=False)
-        self._service: Any = WriteService(  # type: ignore[no-untyped-call]  # the library's gap
-            self._client.api_client
-        )
+        self._service: Any = WriteService(self._client.api_client)
 
     def write(self, lines: Sequence[str], seconds: float) -> None:
         """Returns when they are written; PermanentFailure: bad data; TemporaryFailure: all else."""

@@ -138,7 +138,7 @@ def series(measurement: str, *tags: tuple[str, str]) -> str:
     >>> series("reading", ("station", "a b"), ("unit", ""))
     'reading,station=a\\ b'
     """
-    point: Any = Point(measurement)  # type: ignore[no-untyped-call]  # the library's gap
+    point: Any = Point(measurement)
     for name, value in tags:
         point.tag(name, value)
     return str(point.field("x", 0).to_line_protocol()).removesuffix(" x=0i")

@@ -1,0 +1,5 @@
+"""`python -m tongluo.cli` is `tongluo`."""
+
+from tongluo.cli import main
+
+main()
