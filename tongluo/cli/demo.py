@@ -16,7 +16,7 @@ from rich.text import Text
 from ruamel.yaml import YAML
 
 from tongluo.cli import paint
-from tongluo.cli.demo_broker import broker
+from tongluo.cli.demo_broker import broker as start_broker
 from tongluo.cli.local import NotRunning, ask
 from tongluo.cli.replay import bar
 from tongluo.cli.texts import hazard_word, say
@@ -45,9 +45,10 @@ def demo(
     if out.exists():
         _make_room(out)
     out.mkdir(parents=True)
-    with broker(out) as (url, name):
+    with start_broker(out) as (url, name):
         console.print(say("demo_broker", name=name, url=url), highlight=False)
-        config = configuration(found, out, url)
+        protocol = "auto" if name == "mosquitto" else "3.1.1"
+        config = configuration(found, out, {"url": url, "protocol": protocol})
         live(found, config, out, url, console)
     compare(found, config, out, console)
 
@@ -67,11 +68,11 @@ def _make_room(out: Path) -> None:
     shutil.rmtree(out)
 
 
-def configuration(case: Case, out: Path, url: str) -> Path:
+def configuration(case: Case, out: Path, broker: dict[str, str]) -> Path:
     """The case's own stations, with this broker, in stream time, stored in this folder."""
     yaml = YAML()
     document = yaml.load(case.config_path.read_text(encoding="utf-8"))
-    document["broker"] = {"url": url, "client_id": "tongluo-demo"}
+    document["broker"] = {**broker, "client_id": "tongluo-demo"}
     document.setdefault("time", {})["clock"] = "stream"
     document["store"] = {"folder": "store"}
     path = out / "stations.yaml"
