@@ -44,7 +44,7 @@ def trial(clock: str) -> Engine:
     """Rain gauge, two counters, two river gauges and a forecast in two areas that share some."""
     stations = {"a": [RAIN, STAGE], "b": [TOTAL, FORECAST], "c": [DAILY, STAGE]}
     rules = [
-        RAIN_RULE,
+        {**RAIN_RULE, "options": {"coverage": 0.5, "dead_band": "1 mm"}},
         STAGE_RULE,
         {**STAGE_RULE, "id": "ahead", "forecast": True, "cap_level": "yellow", "hold": "2 min"},
     ]

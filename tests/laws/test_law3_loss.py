@@ -197,10 +197,10 @@ def test_a_level_from_rain_outlives_its_window_when_the_gauge_fails() -> None:
 def test_a_failed_gauge_does_not_take_a_falling_window_for_no_rain() -> None:
     """One missing reading in a covered window: the sum falls by itself, the level does not."""
     e = rain_engine(hold="0 s")
-    rain = [6.0, *[0.0] * 8]
+    rain = [*[0.0] * 40, 6.0, *[0.0] * 8]
     e.feed(Readings(columns([(0, START + n * MINUTE, v) for n, v in enumerate(rain)])))
     assert level(e) == Level.BLUE
-    after_it = [(0, START + n * MINUTE, math.nan) for n in range(9, 13)]
+    after_it = [(0, START + n * MINUTE, math.nan) for n in range(49, 53)]
     assert e.feed(Readings(columns(after_it))).verdicts == []
     assert level(e) == Level.BLUE
 
