@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from tongluo import memory
-from tongluo.config.load import Loaded, load
+from tongluo.config.load import from_text
 from tongluo.config.plan import Plan, plan
 from tongluo.core.effects import Effects
 from tongluo.engine import Engine
@@ -27,17 +26,9 @@ class Recovered:
     """Journal number of the snapshot used; 0 = none."""
 
 
-def load_text(text: str) -> Loaded:
-    """The configuration that a journal row holds."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "stations.yaml"
-        path.write_text(text, encoding="utf-8")
-        return load(path)
-
-
 def plan_of(text: str, known: list[str]) -> Plan:
     """The plan of a configuration row, with the sensor rows known by then."""
-    loaded = load_text(text)
+    loaded = from_text(text)
     return plan(loaded.config, loaded.digest, known)
 
 

@@ -18,10 +18,11 @@ from tests.shared import needs_shared
 from tests.swindale import build
 from tongluo.core.columns import Columns
 from tongluo.core.errors import PermanentFailure, TemporaryFailure
+from tongluo.core.times import CLOCK_TOPIC
 from tongluo.daemon.intake import decoder_of
 from tongluo.replay import publish as publishing
 from tongluo.replay.case import load_case
-from tongluo.replay.publish import CLOCK, messages, publish, wait_for
+from tongluo.replay.publish import messages, publish, wait_for
 from tongluo.replay.readings import read_columns
 from tongluo.replay.run import prepare
 
@@ -46,7 +47,7 @@ def test_a_reading_a_message_and_the_clock_last() -> None:
         assert topic == f"ews/{station}/{quantity}"
         assert (body["time"], body["value"], body.get("sent", "")) == (time, float(value), received)
         assert set(body) <= {"time", "value", "sent", "quantity"}
-    assert sent[-1][:2] == (CLOCK, {"time": "2026-07-10T20:00:00+08:00"})
+    assert sent[-1][:2] == (CLOCK_TOPIC, {"time": "2026-07-10T20:00:00+08:00"})
     due = [due for _, _, due in sent]
     assert due == sorted(due)
 
@@ -97,7 +98,7 @@ class Listener:
 
     def on_message(self, *args: Any) -> None:
         self.heard.append((args[2].topic, args[2].payload))
-        if args[2].topic == CLOCK:
+        if args[2].topic == CLOCK_TOPIC:
             self.ended.set()
 
     def close(self) -> None:

@@ -68,11 +68,16 @@ def load(path: Path, language: str = "en-US") -> Loaded:
 
 
 def from_text(text: str, path: Path = Path("stations.yaml")) -> Loaded:
-    """The configuration that the journal keeps as `Loaded.text`; ConfigError as for a file."""
-    plain = json.loads(text)
-    config, faults = validate(plain)
-    if faults or config is None:
-        raise ConfigError(Document(str(path)).lines(faults))
+    """The configuration that the journal keeps as `Loaded.text`.
+
+    It passed every check once, and is not refused by a check that came later. ConfigError when
+    this version cannot read it at all.
+    """
+    try:
+        config = Config.model_validate(json.loads(text))
+    except ValueError as error:
+        fault = f"a configuration kept in the journal cannot be read: {error}"
+        raise ConfigError([fault]) from error
     return Loaded(config, path, text)
 
 

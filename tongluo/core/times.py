@@ -11,6 +11,9 @@ MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
+CLOCK_TOPIC = "tongluo/clock"
+"""In stream time a message here, {"time": "..."}, is a tick: the end of a stream says so."""
+
 _UNITS = {"ms": 1, "s": SECOND, "min": MINUTE, "h": HOUR, "d": DAY}
 _DURATION = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(ms|s|min|h|d)\s*$")
 

@@ -17,7 +17,8 @@ from paho.mqtt.exception import MalformedPacket
 CHUNK = 1 << 18
 LARGEST = 1 << 20
 """A longer message is cut: its head is kept as a reject, the rest is read over."""
-HEAD = 1 << 16
+HEAD = 1 << 17
+"""So much of it: the longest topic, the packet id and some payload fit."""
 TOPICS = 1 << 20
 
 Incoming = tuple[str, bytes, int, bool, int]
@@ -31,6 +32,10 @@ class Client(paho.Client):
         super().__init__(*args, **kwargs)
         self.inbox: list[Incoming] = []
         self.pongs = 0
+        """Answers to `ping`."""
+        self.trouble = ""
+        """Why the socket could not be read."""
+        self._sent = self._answered = self._asked = 0
         self.dry = True
         """Whether the last read emptied the socket."""
         self._bytes = bytearray()
@@ -52,6 +57,16 @@ class Client(paho.Client):
     def ping(self) -> None:
         """Ask for a sign of life now; its answer proves that earlier acknowledgements arrived."""
         self._send_pingreq()
+        self._asked = self._sent
+
+    def hang_up(self) -> None:
+        """Close a connection that does not answer, as if it had been lost."""
+        self._loop_rc_handle(MQTTErrorCode.MQTT_ERR_CONN_LOST)
+
+    def _send_pingreq(self) -> MQTTErrorCode:
+        """Counted, since paho also pings by itself and an answer to that one proves less."""
+        self._sent += 1
+        return super()._send_pingreq()
 
     def _packet_read(self) -> MQTTErrorCode:
         try:
@@ -59,7 +74,8 @@ class Client(paho.Client):
         except BlockingIOError:
             self.dry = True
             return MQTTErrorCode.MQTT_ERR_AGAIN
-        except OSError:
+        except OSError as error:
+            self.trouble = str(error)
             return MQTTErrorCode.MQTT_ERR_CONN_LOST
         if not data:
             return MQTTErrorCode.MQTT_ERR_CONN_LOST
@@ -75,62 +91,71 @@ class Client(paho.Client):
     def _take_apart(self) -> MQTTErrorCode:
         """Handle every whole packet in the buffer."""
         buffer, at, end = self._bytes, 0, len(self._bytes)
-        result = MQTTErrorCode.MQTT_ERR_SUCCESS
         while end - at >= 2:
             length, start = buffer[at + 1], at + 2
             if length > 127:
                 length, start = _length(buffer, at + 1, end)
-                if start == 0:
-                    break
                 if start < 0:
                     return MQTTErrorCode.MQTT_ERR_PROTOCOL
-            stop = start + length
-            if length > LARGEST and buffer[at] >> 4 == 3:
-                if end - start < min(length, HEAD):
+                if start == 0:
                     break
-                kept = min(stop, start + HEAD)
-                self._publish(buffer, at, start, kept, stop - kept)
-                self._skip = max(0, stop - end)
-                at = min(stop, end)
-                continue
-            if stop > end:
+            stop = start + length
+            kept = stop if length <= LARGEST else start + HEAD
+            if kept > end:
                 break
             if buffer[at] >> 4 == 3:
-                self._publish(buffer, at, start, stop, 0)
-            else:
-                result = self._other(buffer[at], bytes(buffer[start:stop]))
-                if result:
-                    return result
+                if not self._publish(buffer, at, start, kept, stop - kept):
+                    return MQTTErrorCode.MQTT_ERR_PROTOCOL
+            elif kept < stop:
+                return MQTTErrorCode.MQTT_ERR_PROTOCOL
+            elif result := self._other(buffer[at], bytes(buffer[start:stop])):
+                return result
             at = stop
+            if at > end:
+                self._skip, at = at - end, end
         del buffer[:at]
-        return result
+        return MQTTErrorCode.MQTT_ERR_SUCCESS
 
-    def _publish(self, buffer: bytearray, at: int, start: int, stop: int, cut: int) -> None:
-        head = buffer[at]
-        size = (buffer[start] << 8) | buffer[start + 1]
-        place = start + 2 + size
-        raw = bytes(buffer[start + 2 : place])
-        topic = self._names.get(raw)
-        if topic is None:
-            topic = raw.decode("utf-8", "backslashreplace")
-            if len(self._names) < TOPICS:
-                self._names[raw] = topic
-        mid = 0
-        if head & 6:
-            mid = (buffer[place] << 8) | buffer[place + 1]
-            place += 2
-        if self._protocol == paho.MQTTv5:
-            length = buffer[place]
-            place += 1
-            if length > 127:
-                length, place = _length(buffer, place - 1, stop)
-            place += length
-        self.inbox.append((topic, bytes(buffer[place:stop]), mid, bool(head & 8), cut))
+    def _publish(self, buffer: bytearray, at: int, start: int, stop: int, cut: int) -> bool:
+        """Append the message to the inbox; False when the packet contradicts itself.
+
+        It lies in start <= byte < stop, and `cut` bytes of it are still to come or left out.
+        """
+        head, five, mid = buffer[at], self._protocol == paho.MQTTv5, 0
+        try:
+            size = (buffer[start] << 8) | buffer[start + 1]
+            place = named = start + 2 + size
+            if head & 6:
+                mid = (buffer[place] << 8) | buffer[place + 1]
+                place += 2
+            if five:
+                length = buffer[place]
+                place += 1
+                if length > 127:
+                    length, place = _length(buffer, place - 1, stop)
+                place += length
+        except IndexError:
+            return False
+        # beyond its end, QoS 2 or 3 (never subscribed to), or no topic where there must be one
+        if not 0 < place <= stop + cut or head & 4 or not (size or five):
+            return False
+        raw = bytes(buffer[start + 2 : named])
+        topic = self._names.get(raw) or self._name(raw)
+        rest = cut if place <= stop else stop + cut - place
+        self.inbox.append((topic, bytes(buffer[place:stop]), mid, bool(head & 8), rest))
+        return True
+
+    def _name(self, raw: bytes) -> str:
+        """A topic seen for the first time, remembered."""
+        topic = raw.decode("utf-8", "backslashreplace")
+        if len(self._names) < TOPICS:
+            self._names[raw] = topic
+        return topic
 
     def _other(self, command: int, packet: bytes) -> MQTTErrorCode:
         """Hand a packet that is not PUBLISH to paho."""
         if command & 0xF0 == 0xD0:
-            self.pongs += 1
+            self._pong()
         self._in_packet = {
             "command": command,
             "have_remaining": 1,
@@ -145,6 +170,12 @@ class Client(paho.Client):
             return self._packet_handle()
         except MalformedPacket:
             return MQTTErrorCode.MQTT_ERR_PROTOCOL
+
+    def _pong(self) -> None:
+        self._answered += 1
+        if self._asked and self._answered >= self._asked:
+            self.pongs += 1
+            self._asked = 0
 
 
 def _length(buffer: bytearray, at: int, end: int) -> tuple[int, int]:

@@ -27,6 +27,7 @@ from tongluo.daemon.log import Log
 
 CONNECT_TIMEOUT = 5.0
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
+AWAY = "the broker is away"
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,12 @@ class Collector:
         self._version = paho.MQTTv311 if broker.protocol == "3.1.1" else paho.MQTTv5
         self._client: Client | None = None
         self._connected = False
-        self._wait, self._next_try = FIRST_WAIT, 0.0
+        self._refused = ""
+        self._accepted = False
+        """Whether a broker has taken this version of the protocol."""
+        self._wait, self._next_try, self._patience = FIRST_WAIT, 0.0, 0.0
         self._session = 0
+        self._pongs = 0
         self.subscribed = False
 
     @property
@@ -58,8 +63,8 @@ class Collector:
 
     @property
     def pongs(self) -> int:
-        """Answers to pings on this connection."""
-        return self._client.pongs if self._client else 0
+        """Answers to pings, over all connections: it never goes back."""
+        return self._pongs + (self._client.pongs if self._client else 0)
 
     # -- messages
 
@@ -82,8 +87,7 @@ class Collector:
             client.loop_write()
         if sock in ready:
             self._read_dry(client, most)
-        if client.socket() is not None:
-            client.loop_misc()
+        self._look_after(client)
         taken, client.inbox = client.inbox, []
         return taken
 
@@ -92,6 +96,13 @@ class Collector:
             client.loop_read()
             if client.dry:
                 return
+
+    def _look_after(self, client: Client) -> None:
+        """Keep alive, and give up on a broker that takes the connection and says nothing."""
+        if client.socket() is not None:
+            client.loop_misc()
+        if client.socket() is not None and not self._connected and monotonic() > self._patience:
+            client.hang_up()
 
     def acknowledge(self, ids: list[int], session: int) -> None:
         """Acknowledge in this order; dropped when they belong to an earlier connection."""
@@ -119,13 +130,16 @@ class Collector:
         if wait > 0:
             select.select(list(also), [], [], wait)
             return
-        self._connected = False
+        self._pongs, self._client = self.pongs, None
         self._session += 1
-        self._client = self._new_client()
         try:
+            self._client = self._new_client()
             self._connect(self._client)
-        except (OSError, ssl.SSLError, ValueError) as error:
-            self._put_off(f"{self._url.netloc} cannot be reached: {error}")
+        except ssl.SSLError as error:
+            self._put_off(f"no TLS with {self._url.netloc}: {error}")
+        except (OSError, ValueError) as error:
+            self._put_off(AWAY, f"{self._url.netloc} cannot be reached: {error}")
+        self._patience = monotonic() + CONNECT_TIMEOUT
 
     def _connect(self, client: Client) -> None:
         port = self._url.port or (8883 if self._url.scheme == "mqtts" else 1883)
@@ -167,18 +181,20 @@ class Collector:
         client.on_subscribe = self._on_subscribe
         return client
 
-    def _put_off(self, reason: str) -> None:
-        """Wait longer each time, with jitter, so that a county does not return at one instant."""
-        self._log.trouble("broker", reason)
+    def _put_off(self, reason: str, detail: str = "") -> None:
+        """Wait longer each time, with jitter, so that a county does not return at one instant.
+
+        Told once, until the reason changes: `detail` may be another each time.
+        """
+        self._log.trouble("broker", reason, **({"detail": detail} if detail else {}))
         self._next_try = monotonic() + self._wait * random.uniform(0.5, 1.5)
         self._wait = min(self._wait * 2, LONGEST_WAIT)
 
     def _on_connect(self, client: Any, _: Any, flags: Any, reason: Any, __: Any) -> None:
         if reason.is_failure:
-            if self._broker.protocol == "auto" and "protocol" in str(reason).lower():
-                self._other_version()
-            self._put_off(f"the broker refused: {reason}")
+            self._refused = str(reason)  # paho hangs up now: _on_disconnect does the rest
             return
+        self._accepted = True
         self._connected, self._wait = True, FIRST_WAIT
         self._log.over("broker")
         self._log.say("connected", broker=self._url.netloc, session_kept=flags.session_present,
@@ -206,14 +222,25 @@ class Collector:
             self._log.over("subscription")
         self.subscribed = True
 
-    def _on_disconnect(self, _: Any, __: Any, ___: Any, reason: Any, ____: Any) -> None:
-        if not self._connected and self._broker.protocol == "auto":
+    def _on_disconnect(self, client: Any, _: Any, __: Any, reason: Any, ___: Any) -> None:
+        refused, self._refused = self._refused, ""
+        if self._version_refused(refused):
             self._other_version()
-        self._connected = False
-        self._put_off(f"disconnected: {reason}")
+        self._connected = self.subscribed = False
+        if refused:
+            self._put_off(f"the broker refused: {refused}")
+        else:
+            self._put_off(AWAY, f"disconnected: {client.trouble or reason}")
+
+    def _version_refused(self, refused: str) -> bool:
+        """Said, or likely: hung up on before any broker has ever taken this version."""
+        if self._connected or self._broker.protocol != "auto":
+            return False
+        return "protocol" in refused.lower() if refused else not self._accepted
 
     def _other_version(self) -> None:
         self._version = paho.MQTTv311 if self._version == paho.MQTTv5 else paho.MQTTv5
+        self._accepted = False
 
     def close(self) -> None:
         """Say goodbye; the session stays at the broker."""

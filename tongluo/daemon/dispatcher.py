@@ -16,6 +16,7 @@ from pathlib import Path
 
 from dissemination import cap
 from dissemination.channels import CHANNELS, Surroundings
+from tongluo.config.load import from_text
 from tongluo.config.tables import build_channel
 from tongluo.core.clock import monotonic, now_ms
 from tongluo.core.crash import point
@@ -25,7 +26,6 @@ from tongluo.core.warning import WarningVersion
 from tongluo.core.words import Act, DeliveryState, Level
 from tongluo.daemon.deliveries import Deliveries, Planned, Row
 from tongluo.daemon.log import Log
-from tongluo.recover import load_text
 from tongluo.store.journal import connect
 from tongluo.store.rows import warning_of
 
@@ -48,7 +48,7 @@ class Dispatcher:
         self.folder = folder
         self.journal = connect(folder / "journal.db", read_only=True)
         self.seq, text = self._configuration()
-        self.config = load_text(text).config
+        self.config = from_text(text).config
         self.deliveries = Deliveries(folder / "deliveries.db")
         self.lanes = [Lane(self, name) for name in self.config.channels]
         for lane in self.lanes:

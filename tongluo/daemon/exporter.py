@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from tongluo.config.load import from_text
 from tongluo.config.models import Config, InfluxIn
 from tongluo.config.sensors import declared, spec
 from tongluo.core.clock import monotonic, now_ms
@@ -26,7 +27,6 @@ from tongluo.core.errors import StoreError, TemporaryFailure, TongluoError
 from tongluo.daemon.cursor import open_cursor
 from tongluo.daemon.log import Log
 from tongluo.daemon.receiver import Receiver
-from tongluo.recover import load_text
 from tongluo.store.influx import SELECTS, Batch, isolate, newest, read
 from tongluo.store.journal import connect
 
@@ -205,7 +205,7 @@ def accepted(db: sqlite3.Connection, after: int) -> Config | None:
         " ORDER BY seq DESC LIMIT 1",
         (after,),
     ).fetchone()
-    return load_text(found[0].decode()).config if found else None
+    return from_text(found[0].decode()).config if found else None
 
 
 def counters_of(config: Config) -> frozenset[str]:

@@ -16,13 +16,10 @@ from tongluo.config.tables import build_codec
 from tongluo.core.crash import point
 from tongluo.core.effects import Act, Effects, Readings, Tick
 from tongluo.core.errors import CapError
-from tongluo.core.times import parse_time
+from tongluo.core.times import CLOCK_TOPIC, parse_time
 from tongluo.daemon.client import Incoming
 from tongluo.engine import Engine
 from tongluo.store.journal import Journal
-
-CLOCK_TOPIC = "tongluo/clock"
-"""In stream time a message here, {"time": "..."}, is a tick: the end of a stream says so."""
 
 
 def decoder_of(plan: Plan, fragments: dict[str, bytes]) -> Decoder:

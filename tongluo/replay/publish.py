@@ -20,11 +20,10 @@ from paho.mqtt.enums import CallbackAPIVersion
 from tongluo.config.plan import Plan
 from tongluo.core import clock
 from tongluo.core.errors import PermanentFailure, TemporaryFailure
-from tongluo.core.times import iso
+from tongluo.core.times import CLOCK_TOPIC, iso
 from tongluo.replay.case import Case
 from tongluo.replay.readings import read_rows
 
-CLOCK = "tongluo/clock"
 AHEAD = 1000
 """Messages handed to the client and not yet acknowledged by the broker."""
 IN_FLIGHT = 100
@@ -51,7 +50,7 @@ def messages(case: Case, plan: Plan) -> Iterator[Message]:
         body = _body(t, value, flag, arrival, issued, case.timezone)
         yield topics[sensor], encode({**named[sensor], **body}), known
     end = max(case.end, int(rows.known[-1]) if len(rows) else 0)
-    yield CLOCK, encode({"time": iso(case.end, case.timezone)}), end
+    yield CLOCK_TOPIC, encode({"time": iso(case.end, case.timezone)}), end
 
 
 def _body(
