@@ -5,7 +5,8 @@
 Windows are continuous, not clock hours (National signals: 12 h, 6 h, 3 h; 中国气象局令第16号).
 Sums are kept as whole micrometres, so that they never drift. `coverage[d]` is the share of the
 window that readings account for: a reached level is told from whatever rain is known (a lower
-bound), but NONE and a fall are told only when every window is covered.
+bound), but NONE is told only when every window is covered, and a fall to a level only when the
+windows of all higher levels are.
 
 A reading that cannot be judged adds nothing: it never lowers a level and never tells NONE anew.
 A running total's NaN (flag 1 or 2) says that counting starts, or starts again, at its time.
@@ -224,6 +225,17 @@ def reached(p: Any, s: Any, slack: int) -> int:
 
 
 @compiled
+def doubted(p: Any, s: Any, level: int) -> int:
+    """The highest level above this one that cannot be ruled out: a window of it is not covered."""
+    for grade in range(3, level - 1, -1):
+        for d in range(p["windows"]):
+            short = s["covered"][d] < p["coverage"] * p["length"][d]
+            if short and p["threshold"][d, grade] >= 0:
+                return grade + 1
+    return level
+
+
+@compiled
 def explain_into(p: Any, s: Any, level: int, share: float, value: float) -> None:
     """Write the evidence: the window that decides, and the one that lacks least to rise."""
     why = s["why"]
@@ -263,11 +275,10 @@ def step(p: Any, s: Any, t: int, value: float, flag: int) -> int:
     level = reached(p, s, 0)
     if before > level:
         level = max(level, min(before, reached(p, s, p["band"])))
-    if share < p["coverage"] or not good:
-        if before > level and before >= 1:
-            level = before
-        elif level == 0 and (share < p["coverage"] or before < 0):
-            level = -1
+    if level < before and before >= 1:
+        level = min(before, doubted(p, s, level)) if good else before
+    elif level == 0 and (share < p["coverage"] or (not good and before < 0)):
+        level = -1
     if level != before:
         explain_into(p, s, level, share, value)
     return int(level)

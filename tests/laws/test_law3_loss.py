@@ -53,7 +53,7 @@ def unusable(e: Engine, loss: str, now: int) -> list[Row]:
         elif loss == "from the future":
             t = issued = now + 2 * HOUR
         elif loss == "repeated":
-            t, issued = int(newest["t"]), int(newest["issued"])
+            t, issued, value = int(newest["t"]), int(newest["issued"]), float(newest["v"])
         rows.append((sensor, t, value, flag, now, issued if p["forecast"] else 0))
     return rows
 

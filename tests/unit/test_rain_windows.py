@@ -83,10 +83,15 @@ def reference(
                 default=0,
             )
 
+        def covered(grade: int, n: int) -> bool:
+            windows = RAIN_LEVELS.get(("blue", "yellow", "orange", "red")[grade - 1], {})
+            return all(shares[lengths.index(w)][n] >= coverage - 1e-12 for w in windows)
+
         whole = min(share[n] for share in shares) >= coverage - 1e-12
         now = max(reached(0), min(level, reached(band)))
-        if now < level and not (whole and fine):
-            now = level if level >= 1 else -1 if not whole else level
+        short = [g for g in (1, 2, 3, 4) if g > now and not covered(g, n)]
+        if now < level and level >= 1:
+            now = min(level, max([now, *short])) if fine else level
         elif now == 0 and (not whole or (level < 0 and not fine)):
             now = -1
         level = now
