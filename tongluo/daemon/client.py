@@ -34,7 +34,7 @@ class Client(paho.Client):
         self.pongs = 0
         """Answers to `ping`."""
         self.trouble = ""
-        """Why the socket could not be read."""
+        """Why the connection was lost, as far as the system told."""
         self._sent = self._answered = self._asked = 0
         self.dry = True
         """Whether the last read emptied the socket."""
@@ -61,12 +61,31 @@ class Client(paho.Client):
 
     def hang_up(self) -> None:
         """Close a connection that does not answer, as if it had been lost."""
+        self.trouble = "it took the connection and said nothing"
         self._loop_rc_handle(MQTTErrorCode.MQTT_ERR_CONN_LOST)
 
     def _send_pingreq(self) -> MQTTErrorCode:
         """Counted, since paho also pings by itself and an answer to that one proves less."""
         self._sent += 1
         return super()._send_pingreq()
+
+    def _sock_send(self, buf: bytes | bytearray) -> int:
+        try:
+            return super()._sock_send(buf)
+        except BlockingIOError:
+            raise
+        except OSError as error:
+            self.trouble = self._last_words() or str(error)
+            raise
+
+    def _last_words(self) -> str:
+        """What a TLS server said as it hung up: it may want a certificate."""
+        try:
+            if self._ssl:
+                self._sock_recv(1)
+        except OSError as error:
+            return str(error)
+        return ""
 
     def _packet_read(self) -> MQTTErrorCode:
         try:

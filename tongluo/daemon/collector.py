@@ -137,7 +137,7 @@ class Collector:
             self._connect(self._client)
         except ssl.SSLError as error:
             self._put_off(f"no TLS with {self._url.netloc}: {error}")
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, LookupError) as error:  # LookupError: the secret is not there
             self._put_off(AWAY, f"{self._url.netloc} cannot be reached: {error}")
         self._patience = monotonic() + CONNECT_TIMEOUT
 
@@ -206,6 +206,8 @@ class Collector:
         stale = [f for f in self._filters.before if f not in self._filters.wanted]
         if stale:
             client.unsubscribe(stale)
+        if not self._filters.wanted:  # paho takes no empty list
+            return
         if self._version == paho.MQTTv5:
             options = SubscribeOptions(
                 qos=1, retainHandling=SubscribeOptions.RETAIN_SEND_IF_NEW_SUB
