@@ -22,11 +22,11 @@ from tongluo.store.journal import Journal
 Sensors = list[tuple[int, str, str, str]]
 
 
-def open_journal(folder: Path, sensors: Sensors) -> Journal:
+def open_journal(folder: Path, sensors: Sensors, text: str = "{}") -> Journal:
     """A journal with a configuration row that names these sensors (row, key, quantity, unit)."""
     journal = Journal(folder / "journal.db")
     with journal.transaction():
-        journal.configuration("{}", sensors, Effects(), START)
+        journal.configuration(text, sensors, Effects(), START)
     return journal
 
 

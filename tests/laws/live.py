@@ -88,7 +88,7 @@ class Site:
         """The dispatcher, forked, and the pipe that wakes it and, closed, ends it."""
         read, write = os.pipe()
         process = FORK.Process(
-            target=_dispatch, args=(self.config, self.var, read, write, crash_at)
+            target=_dispatch, args=(self.var, read, write, crash_at), daemon=True
         )
         process.start()
         os.close(read)

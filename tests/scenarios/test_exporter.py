@@ -178,7 +178,9 @@ def test_a_storm_arrives_with_its_assessments_and_a_silence(
     engine = Engine(plan(loaded.config, loaded.digest))
     rows = [(0, START + n * MINUTE, 1.5) for n in range(20)]
     batch = columns([*rows, rows[3], (0, START + 20 * MINUTE, float("nan"), 9)])
-    with closing(open_journal(export.folder, [(0, "r/rain", "rain", "mm")])) as journal:
+    with closing(
+        open_journal(export.folder, [(0, "r/rain", "rain", "mm")], export.config.read_text())
+    ) as journal:
         export.start()
         with journal.transaction():
             journal.readings(batch, engine.feed(Readings(batch)), START)
@@ -203,7 +205,7 @@ def test_a_long_outage_of_the_receiver_loses_nothing_and_doubles_nothing(
     export: Export, receiver: Victoria
 ) -> None:
     export.configure(receiver.url)
-    with closing(open_journal(export.folder, SENSORS)) as journal:
+    with closing(open_journal(export.folder, SENSORS, export.config.read_text())) as journal:
         many(journal, 5000)
         export.start()
         until(lambda: export.reached(journal), "the first readings")
@@ -223,7 +225,7 @@ def test_kills_in_the_middle_lose_nothing_and_double_nothing(
     export: Export, receiver: Victoria
 ) -> None:
     export.configure(receiver.url)
-    with closing(open_journal(export.folder, SENSORS)) as journal:
+    with closing(open_journal(export.folder, SENSORS, export.config.read_text())) as journal:
         many(journal, 200_000)
         stopped_at = []
         for rows in (10_000, 60_000, 110_000):
@@ -251,7 +253,7 @@ def test_a_receiver_stopped_in_the_middle_is_sent_the_rest(
 ) -> None:
     """Ended in order: what a killed receiver had only in memory is its own loss (docs/store.md)."""
     export.configure(receiver.url)
-    with closing(open_journal(export.folder, SENSORS)) as journal:
+    with closing(open_journal(export.folder, SENSORS, export.config.read_text())) as journal:
         many(journal, 200_000)
         export.start()
         until(lambda: export.cursor() >= 20_000, "the first rows")
@@ -264,7 +266,7 @@ def test_a_receiver_stopped_in_the_middle_is_sent_the_rest(
 
 
 def test_without_an_influx_block_it_ends_at_once(export: Export) -> None:
-    export.configure(None)
+    open_journal(export.folder, SENSORS, export.configure(None)).close()
     export.start()
     assert export.wait() == 0
     assert export.log() == []
@@ -272,7 +274,7 @@ def test_without_an_influx_block_it_ends_at_once(export: Export) -> None:
 
 def test_the_end_comes_soon_although_the_receiver_is_away(export: Export) -> None:
     export.configure(NOBODY_THERE)
-    with closing(open_journal(export.folder, SENSORS)) as journal:
+    with closing(open_journal(export.folder, SENSORS, export.config.read_text())) as journal:
         many(journal, 10_000)
         export.start()
         until(lambda: export.told("influx") == ["trouble"], "the trouble")
@@ -284,7 +286,7 @@ def test_the_end_comes_soon_although_the_receiver_is_away(export: Export) -> Non
 
 def test_a_reload_names_another_receiver_and_then_none(export: Export, receiver: Victoria) -> None:
     export.configure(NOBODY_THERE)
-    with closing(open_journal(export.folder, SENSORS)) as journal:
+    with closing(open_journal(export.folder, SENSORS, export.config.read_text())) as journal:
         many(journal, 500)
         export.start()
         until(lambda: export.told("influx") == ["trouble"], "the trouble")

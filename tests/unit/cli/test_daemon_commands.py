@@ -105,7 +105,8 @@ def test_run_hands_the_configuration_to_the_daemon(
     path = write(tmp_path, clock="system")
     handed: list[tuple[Loaded, bool]] = []
 
-    def run(loaded: Loaded, *, dispatch: bool = True) -> int:
+    def run(loaded: Loaded, *, dispatch: bool, read_again: Callable[[], Loaded]) -> int:
+        assert read_again().digest == loaded.digest
         handed.append((loaded, dispatch))
         return 0
 
