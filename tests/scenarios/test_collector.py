@@ -1,0 +1,280 @@
+"""The collector against real brokers: sessions, versions, rights, TLS, subscriptions, memory."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.mosquitto import Mosquitto, broker
+from tests.scenarios.hearing import amqtt, broker_of_3_1_1, hearing, mosquitto, send
+from tongluo.daemon.client import CHUNK
+
+__all__ = ["broker"]
+
+
+# -- sessions and versions
+
+
+@pytest.mark.parametrize("protocol", ["5", "3.1.1"])
+def test_a_session_is_kept_while_the_collector_is_away(broker: Mosquitto, protocol: str) -> None:
+    """What was read and not acknowledged comes again, marked; what was acknowledged does not."""
+    with hearing(broker.url, protocol=protocol) as before:
+        before.subscribed()
+        send(broker.port, [b"%d" % n for n in range(10)])
+        before.until(lambda: len(before.heard) == 10)
+        before.acknowledge(before.heard[:6])
+    send(broker.port, [b"%d" % n for n in range(10, 40)])
+    with hearing(broker.url, protocol=protocol) as after:
+        after.until(lambda: len(after.heard) >= 34, answer=True)
+        after.settled()
+        assert after.payloads() == [b"%d" % n for n in range(6, 40)]
+        assert [m[3] for m in after.heard] == [True] * 4 + [False] * 30
+        (connected,) = after.said("connected")
+    assert (connected["session_kept"], connected["protocol"]) == (True, protocol)
+
+
+def test_publishers_of_every_qos(broker: Mosquitto) -> None:
+    """QoS 0 has no packet id; QoS 2 is brought down to the subscription's 1."""
+    with hearing(broker.url) as ear:
+        ear.subscribed()
+        for qos in (0, 1, 2):
+            send(broker.port, [b"qos %d" % qos], qos=qos)
+        ear.until(lambda: len(ear.heard) == 3, answer=True)
+        assert sorted(ear.payloads()) == [b"qos 0", b"qos 1", b"qos 2"]
+        assert [bool(m[2]) for m in ear.heard] == [m[1] != b"qos 0" for m in ear.heard]
+        ear.settled()
+    with hearing(broker.url) as again:
+        again.subscribed().settled()
+        assert again.heard == []
+
+
+def test_a_broker_that_says_nothing_to_mqtt_5() -> None:
+    """amqtt takes MQTT 5's CONNECT for half a packet and waits for the rest."""
+    with amqtt() as port, hearing(f"mqtt://127.0.0.1:{port}") as ear:
+        ear.subscribed()
+        assert ear.said("connected")[0]["protocol"] == "3.1.1"
+        assert ear.states() == ["trouble", "recovered"]
+        send(port, [b"1"])
+        ear.until(lambda: ear.payloads() == [b"1"], answer=True)
+
+
+@pytest.mark.parametrize("answer", [b"", b"\x20\x02\x00\x01"], ids=["hangs-up", "refuses"])
+def test_a_broker_that_knows_only_3_1_1(answer: bytes) -> None:
+    with (
+        broker_of_3_1_1(answer) as (port, asked),
+        hearing(f"mqtt://127.0.0.1:{port}") as ear,
+    ):
+        ear.subscribed()
+        assert asked == [5, 4]
+        assert ear.said("connected")[0]["protocol"] == "3.1.1"
+
+
+def test_a_version_that_was_accepted_is_kept(broker: Mosquitto) -> None:
+    """A broker that is starting again may hang up; that is no reason to go back to 3.1.1."""
+    with hearing(broker.url) as ear:
+        ear.subscribed()
+        broker.stop(signal.SIGKILL)
+        ear.until(lambda: ear.states() == ["trouble"])
+        broker.start()
+        ear.until(lambda: len(ear.said("connected")) == 2)
+        assert [line["protocol"] for line in ear.said("connected")] == ["5", "5"]
+
+
+def test_no_broker_at_the_start(tmp_path: Path) -> None:
+    """It waits, says so once, and connects when the broker comes."""
+    late = mosquitto(tmp_path / "late")
+    with hearing(late.url) as ear:
+        ear.until(lambda: ear.collector.session >= 3)
+        assert ear.states() == ["trouble"]
+        late.start()
+        try:
+            ear.subscribed()
+            send(late.port, [b"1"])
+            ear.until(lambda: ear.payloads() == [b"1"], answer=True)
+        finally:
+            ear.close()
+            late.stop()
+        assert ear.states() == ["trouble", "recovered"]
+
+
+def test_filters_of_an_earlier_configuration_are_left(broker: Mosquitto) -> None:
+    with hearing(broker.url, ["ews/#", "old/+/x"]) as before:
+        before.subscribed()
+    with hearing(broker.url, ["new/#", "ews/#"], ["ews/#", "old/+/x"]) as after:
+        after.subscribed()
+        for topic in ("old/a/x", "ews/a", "new/a"):
+            send(broker.port, [topic.encode()], topic)
+        after.until(lambda: b"new/a" in after.payloads(), answer=True)
+        after.settled()
+        assert after.payloads() == [b"ews/a", b"new/a"]
+
+
+def test_no_filter_at_all(broker: Mosquitto) -> None:
+    with hearing(broker.url, []) as ear:
+        ear.until(lambda: bool(ear.said("connected")))
+        ear.settled()
+
+
+# -- memory
+
+
+def test_memory_is_bounded_by_not_reading(broker: Mosquitto) -> None:
+    """The broker holds back what is not acknowledged; one read gives about what was asked for."""
+    payloads = [b"%04d" % n * 250 for n in range(3000)]
+    with hearing(broker.url, receive_maximum=500) as ear:
+        ear.subscribed()
+        send(broker.port, payloads)
+        ear.until(lambda: len(ear.heard) >= 500, most=100)
+        ear.settled()
+        assert len(ear.heard) == 500
+        assert ear.largest <= 100 + CHUNK // 1000
+        ear.acknowledge(ear.heard)
+        ear.until(lambda: len(ear.heard) >= 3000, most=100, answer=True)
+        ear.settled()
+        assert ear.payloads() == payloads
+
+
+# -- rights
+
+
+@pytest.fixture
+def guarded(tmp_path: Path) -> Iterator[tuple[Mosquitto, Path]]:
+    """A broker with one user, and its file of passwords."""
+    passwords = tmp_path / "passwords"
+    made = mosquitto(tmp_path / "guarded", f"password_file {passwords}", anonymous=False)
+    set_password(passwords, "right")
+    made.start()
+    yield made, passwords
+    made.stop()
+
+
+def set_password(file: Path, word: str) -> None:
+    subprocess.run(["mosquitto_passwd", "-c", "-b", file, "gong", word], check=True)
+
+
+def user(folder: Path, word: str) -> dict[str, Any]:
+    """Options of a user whose password lies in a file."""
+    secret = folder / "secret"
+    secret.write_text(word, encoding="utf-8")
+    return {"username": "gong", "password": {"file": secret}}
+
+
+@pytest.mark.parametrize("protocol", ["auto", "3.1.1"])
+def test_the_right_password(guarded: tuple[Mosquitto, Path], tmp_path: Path, protocol: str) -> None:
+    with hearing(guarded[0].url, protocol=protocol, **user(tmp_path, "right")) as ear:
+        ear.subscribed()
+        assert ear.said("broker") == []
+
+
+def test_a_wrong_password(guarded: tuple[Mosquitto, Path], tmp_path: Path) -> None:
+    """Told once, and tried again until somebody has put it right at the broker."""
+    made, passwords = guarded
+    with hearing(made.url, **user(tmp_path, "wrong")) as ear:
+        ear.until(lambda: ear.collector.session >= 3)
+        (told,) = ear.said("broker")
+        assert told["reason"] == "the broker refused: Not authorized"
+        assert "wrong" not in str(ear.said())
+        set_password(passwords, "wrong")
+        made._process.send_signal(signal.SIGHUP)  # type: ignore[union-attr]
+        ear.subscribed()
+        assert ear.states() == ["trouble", "recovered"]
+        assert ear.said("connected")[0]["protocol"] == "5"
+
+
+def test_a_password_that_is_not_where_it_should_be(
+    guarded: tuple[Mosquitto, Path], tmp_path: Path
+) -> None:
+    options = user(tmp_path, "right")
+    (tmp_path / "secret").unlink()
+    with hearing(guarded[0].url, **options) as ear:
+        ear.until(lambda: ear.collector.session >= 2)
+        assert "secret file" in ear.said("broker")[0]["detail"]
+        (tmp_path / "secret").write_text("right", encoding="utf-8")
+        ear.subscribed()
+
+
+# -- TLS
+
+
+def openssl(folder: Path, *words: str) -> None:
+    subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True)
+
+
+def authority(folder: Path, name: str) -> None:
+    """A self-signed certificate that may sign others."""
+    openssl(folder, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+            "-nodes", "-days", "2", "-subj", f"/CN={name}",
+            "-keyout", f"{name}.key", "-out", f"{name}.crt")  # fmt: skip
+
+
+def certificate(folder: Path, name: str, ca: str) -> None:
+    """Of a server at 127.0.0.1, or of a client."""
+    openssl(folder, "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+            "-subj", f"/CN={name}", "-addext", "subjectAltName=IP:127.0.0.1",
+            "-keyout", f"{name}.key", "-out", f"{name}.csr")  # fmt: skip
+    openssl(folder, "x509", "-req", "-in", f"{name}.csr", "-CA", f"{ca}.crt", "-CAkey", f"{ca}.key",
+            "-CAcreateserial", "-days", "2", "-copy_extensions", "copy",
+            "-out", f"{name}.crt")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("tls")
+    for name in ("ca", "stranger"):
+        authority(folder, name)
+    for name in ("server", "station"):
+        certificate(folder, name, "ca")
+    return folder
+
+
+@pytest.fixture
+def secure(tmp_path: Path, certificates: Path) -> Iterator[str]:
+    """A broker that shows a certificate and wants one; its address."""
+    made = mosquitto(
+        tmp_path / "secure",
+        f"cafile {certificates}/ca.crt",
+        f"certfile {certificates}/server.crt",
+        f"keyfile {certificates}/server.key",
+        "require_certificate true",
+    )
+    made.start()
+    yield f"mqtts://127.0.0.1:{made.port}"
+    made.stop()
+
+
+def test_tls_with_certificates_on_both_sides(secure: str, certificates: Path) -> None:
+    files = {
+        "ca_file": certificates / "ca.crt",
+        "cert_file": certificates / "station.crt",
+        "key_file": certificates / "station.key",
+    }
+    with hearing(secure, ["$SYS/broker/version"], **files) as ear:
+        ear.until(lambda: len(ear.heard) == 1, answer=True)
+        assert ear.payloads()[0].startswith(b"mosquitto")
+        assert ear.said("broker") == []
+
+
+# paho leaves the socket of a failed handshake to be closed when it is forgotten, at once
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize(
+    ("files", "reason"),
+    [
+        ({"ca_file": "ca.crt"}, "certificate required"),
+        ({"ca_file": "stranger.crt"}, "certificate verify failed"),
+        ({"ca_file": "gone.crt"}, "No such file"),
+    ],
+    ids=["without-our-certificate", "signed-by-a-stranger", "no-such-file"],
+)
+def test_tls_that_fails_is_told_once(
+    secure: str, certificates: Path, files: dict[str, str], reason: str
+) -> None:
+    paths = {key: certificates / name for key, name in files.items()}
+    with hearing(secure, **paths) as ear:
+        ear.until(lambda: ear.collector.session >= 3)
+        (told,) = ear.said("broker")
+        assert reason in told["reason"] + told.get("detail", "")
