@@ -57,6 +57,8 @@ PARAMS = np.dtype(
     align=True,
 )
 
+CELL = np.dtype([("t", "i8"), ("rain", "i4"), ("cover", "i4")])  # up to when; micrometres, ms
+
 WHY = (
     "window_ms",
     "sum_mm",
@@ -134,9 +136,7 @@ def state_dtype(table: Any) -> np.dtype[Any]:
             ("covered", "i8", (WINDOWS,)),
             ("tail", "i8", (WINDOWS,)),
             ("why", "f8", (len(WHY),)),
-            ("cell_t", "i8", (cells,)),
-            ("cell_v", "i4", (cells,)),
-            ("cell_c", "i4", (cells,)),
+            ("cells", CELL, (cells,)),
         ],
         align=True,
     )
@@ -145,13 +145,13 @@ def state_dtype(table: Any) -> np.dtype[Any]:
 @compiled
 def evict(p: Any, s: Any, t: int) -> None:
     """Take what is older than each window out of its sum."""
-    cells = s["cell_t"].shape[0]
+    ring = s["cells"]
     for d in range(p["windows"]):
         start = t - p["length"][d]
         k = s["tail"][d]
-        while k < s["pushed"] and s["cell_t"][k % cells] <= start:
-            s["sum"][d] -= s["cell_v"][k % cells]
-            s["covered"][d] -= s["cell_c"][k % cells]
+        while k < s["pushed"] and ring[k % ring.shape[0]]["t"] <= start:
+            s["sum"][d] -= ring[k % ring.shape[0]]["rain"]
+            s["covered"][d] -= ring[k % ring.shape[0]]["cover"]
             k += 1
         s["tail"][d] = k
 
@@ -159,21 +159,22 @@ def evict(p: Any, s: Any, t: int) -> None:
 @compiled
 def compact(p: Any, s: Any, t: int) -> None:
     """Merge neighbours in a full ring, each into the later one: no rain leaves a window early."""
-    cells, longest = s["cell_t"].shape[0], p["windows"] - 1
+    ring, longest = s["cells"], p["windows"] - 1
+    cells = ring.shape[0]
     slot = p["length"][longest] * 4 // (cells * 3) + 1
     first = into = s["tail"][longest]
     rain = cover = 0
     for k in range(first, s["pushed"]):
-        at, v, c = s["cell_t"][k % cells], int(s["cell_v"][k % cells]), int(s["cell_c"][k % cells])
-        i = into % cells
-        if k > first and at // slot == s["cell_t"][i] // slot:
-            v, c = min(v + int(s["cell_v"][i]), FULL), min(c + int(s["cell_c"][i]), FULL)
-            rain -= s["cell_v"][i]
-            cover -= s["cell_c"][i]
+        old, cell = ring[k % cells], ring[into % cells]
+        at, v, c = old["t"], int(old["rain"]), int(old["cover"])
+        if k > first and at // slot == cell["t"] // slot:
+            v, c = min(v + int(cell["rain"]), FULL), min(c + int(cell["cover"]), FULL)
+            rain -= cell["rain"]
+            cover -= cell["cover"]
         elif k > first:
             into += 1
-            i = into % cells
-        s["cell_t"][i], s["cell_v"][i], s["cell_c"][i] = at, v, c
+        cell = ring[into % cells]
+        cell["t"], cell["rain"], cell["cover"] = at, v, c
         rain += v
         cover += c
     s["pushed"] = into + 1
@@ -185,11 +186,11 @@ def compact(p: Any, s: Any, t: int) -> None:
 @compiled
 def push(p: Any, s: Any, t: int, rain: int, cover: int) -> None:
     """Add rain (micrometres) that covers `cover` ms up to `t` to every window."""
-    cells = s["cell_t"].shape[0]
-    if s["pushed"] - s["tail"][p["windows"] - 1] >= cells:
+    ring = s["cells"]
+    if s["pushed"] - s["tail"][p["windows"] - 1] >= ring.shape[0]:
         compact(p, s, t)
-    i = s["pushed"] % cells
-    s["cell_t"][i], s["cell_v"][i], s["cell_c"][i] = t, rain, min(cover, FULL)
+    cell = ring[s["pushed"] % ring.shape[0]]
+    cell["t"], cell["rain"], cell["cover"] = t, rain, min(cover, FULL)
     s["pushed"] += 1
     for d in range(p["windows"]):
         s["sum"][d] += rain
@@ -216,12 +217,15 @@ def add(p: Any, s: Any, t: int, rain: int) -> None:
 @compiled
 def reached(p: Any, s: Any, slack: int) -> int:
     """The highest level any window reaches, with thresholds lowered by `slack` micrometres."""
-    for grade in range(3, -1, -1):
-        for d in range(p["windows"]):
+    level = 0
+    for d in range(p["windows"]):
+        for grade in range(4):  # thresholds of a window rise, so the first missed ends it
             need = p["threshold"][d, grade]
-            if need >= 0 and s["sum"][d] >= need - slack:
-                return grade + 1
-    return 0
+            if need >= 0 and s["sum"][d] < need - slack:
+                break
+            if need >= 0 and grade + 1 > level:
+                level = grade + 1
+    return level
 
 
 @compiled
@@ -270,7 +274,8 @@ def step(p: Any, s: Any, t: int, value: float, flag: int) -> int:
         s["last"] = t
     share = 1.0
     for d in range(p["windows"]):
-        share = min(share, s["covered"][d] / p["length"][d])
+        if s["covered"][d] < p["length"][d]:
+            share = min(share, s["covered"][d] / p["length"][d])
     before = s["level"]
     level = reached(p, s, 0)
     if before > level:

@@ -288,7 +288,7 @@ def test_after_late_readings_the_engine_is_as_if_they_had_come_in_time() -> None
         e.feed(Readings(columns(batch)))
         e.feed(Tick(START + HOUR))
     one, other = (e.plan.tables["rain_windows"].state[0] for e in engines)
-    for field in ("level", "last", "pushed", "sum", "covered", "tail", "cell_t", "cell_v"):
+    for field in ("level", "last", "pushed", "sum", "covered", "tail", "cells"):
         assert np.array_equal(one[field], other[field]), field
 
 

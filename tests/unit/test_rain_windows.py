@@ -149,7 +149,7 @@ def test_readings_far_closer_than_declared_lose_no_rain_and_leave_late_by_little
     t = t + np.arange(len(t))  # no two alike
     mm = np.array([tenths / 10 for _, tenths in drawn])
     tb = table({"red": {"10 min": "999 mm", "1 h": "999 mm"}}, cadence=60)
-    cells = tb.state["cell_t"].shape[1]
+    cells = tb.state["cells"].shape[1]
     late = 3600 * 4 / (3 * cells) + 1
     got = judge(tb, t / 60, mm)
     for d, length in enumerate((600, 3600)):
