@@ -72,8 +72,8 @@ WHY = (
 )
 
 MAX_CELLS = 2048
-MOST = 2000.0  # mm in one reading: more is no rain, and would not fit into a cell
-FULL = 2_147_483_647  # a cell holds no more
+MOST = 2000.0  # mm in one reading: more than ever fell in a day is no rain
+FULL = 2_147_483_647  # micrometres or ms: a cell holds no more
 
 
 class Options(_Options):
@@ -168,9 +168,9 @@ def compact(p: Any, s: Any, t: int) -> None:
         old, cell = ring[k % cells], ring[into % cells]
         at, v, c = old["t"], int(old["rain"]), int(old["cover"])
         if k > first and at // slot == cell["t"] // slot:
+            rain -= int(cell["rain"])
+            cover -= int(cell["cover"])
             v, c = min(v + int(cell["rain"]), FULL), min(c + int(cell["cover"]), FULL)
-            rain -= cell["rain"]
-            cover -= cell["cover"]
         elif k > first:
             into += 1
         cell = ring[into % cells]

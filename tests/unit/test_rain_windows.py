@@ -224,10 +224,11 @@ def test_the_most_that_is_judged_is_taken_out_again_exactly() -> None:
 
 
 def test_merged_cells_full_of_absurd_rain_come_clean_too() -> None:
-    """Cells hold 2147 mm: what is more is cut, in the cell and in every sum alike."""
+    """Cells hold 2.1 km: what is more is cut, in the cell and in every sum alike."""
     tb = table({"red": {"10 min": "999 mm", "1 h": "999 mm"}}, cadence=60)
-    fast = np.arange(1, 600) / 10
+    fast = np.arange(1, 6001) / 2400
     judge(tb, fast, [1999.0] * len(fast))
+    assert tb.state[0]["cells"]["rain"].max() == 2**31 - 1
     after = judge(tb, [*range(70, 180, 2)], [0.0] * 55)
     assert after[-1]["sums"] == [0.0, 0.0]
     assert after[-1]["covered"][1] <= 60
