@@ -110,12 +110,14 @@ def send(port: int, payloads: Iterable[bytes], topic: str = "ews/a/b", qos: int 
     publish.multiple(messages, "127.0.0.1", port)
 
 
-def mosquitto(folder: Path, *lines: str, anonymous: bool = True) -> Mosquitto:
+def mosquitto(
+    folder: Path, *lines: str, anonymous: bool = True, persistent: bool = True
+) -> Mosquitto:
     """A broker with further lines in its configuration, not yet started."""
     if find_mosquitto() is None:
         pytest.skip("needs the broker: apt-get install mosquitto")
     folder.mkdir()
-    made = Mosquitto(folder, folder / "store")
+    made = Mosquitto(folder, folder / "store" if persistent else None)
     text = made._config.read_text(encoding="utf-8")
     if not anonymous:
         text = text.replace("allow_anonymous true", "allow_anonymous false")

@@ -5,14 +5,16 @@ from __future__ import annotations
 import signal
 import subprocess
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.mosquitto import Mosquitto, broker
+from tests.mosquitto import Mosquitto, broker, free_port
 from tests.scenarios.hearing import amqtt, broker_of_3_1_1, hearing, mosquitto, send
 from tongluo.daemon.client import CHUNK
+from tongluo.daemon.collector import FIRST_WAIT, LONGEST_WAIT
 
 __all__ = ["broker"]
 
@@ -100,6 +102,30 @@ def test_no_broker_at_the_start(tmp_path: Path) -> None:
             ear.close()
             late.stop()
         assert ear.states() == ["trouble", "recovered"]
+
+
+def tries(monkeypatch: pytest.MonkeyPatch, count: int) -> list[float]:
+    """When a collector without a broker tries to connect, by a clock that the test turns."""
+    now = 0.0
+    at: list[float] = []
+    monkeypatch.setattr("tongluo.daemon.collector.monotonic", lambda: now)
+    with hearing(f"mqtt://127.0.0.1:{free_port()}") as ear:
+        while len(at) < count:
+            ear.collector.read(1, 0.0)
+            if ear.collector.session > len(at):
+                at.append(now)
+            now += 0.05
+    return at
+
+
+def test_waits_grow_and_no_two_collectors_keep_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = (tries(monkeypatch, 10) for _ in range(2))
+    assert one != other
+    for at in (one, other):
+        assert at[0] == 0.0
+        for n, (a, b) in enumerate(pairwise(at)):
+            wait = min(FIRST_WAIT * 2**n, LONGEST_WAIT)
+            assert 0.5 * wait - 0.01 <= b - a <= 1.5 * wait + 0.06
 
 
 def test_filters_of_an_earlier_configuration_are_left(broker: Mosquitto) -> None:
