@@ -126,9 +126,9 @@ class Collector:
     # -- connection
 
     def _try_connecting(self, timeout: float, also: Iterable[Any]) -> None:
-        wait = min(timeout, self._next_try - monotonic())
+        wait = self._next_try - monotonic()
         if wait > 0:
-            select.select(list(also), [], [], wait)
+            select.select(list(also), [], [], max(0.0, min(timeout, wait)))
             return
         self._pongs, self._client = self.pongs, None
         self._session += 1
