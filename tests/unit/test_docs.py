@@ -1,0 +1,202 @@
+"""The documentation says what is: links, commands, examples, pages made from the code."""
+
+from __future__ import annotations
+
+import ast
+import doctest
+import json
+import re
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+from ruamel.yaml import YAML
+
+from docs import make
+from tongluo.cli.app import COMMANDS, build
+from tongluo.config import models, types
+from tongluo.config.load import load
+from tongluo.store.schema import migrate
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("replay_data/**/*.md")])
+NAMED = ("profiles", "thresholds", "channels")
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def blocks(path: Path, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", path.read_text(encoding="utf-8"), re.DOTALL)
+
+
+def code(text: str) -> Iterator[str]:
+    """What a page shows as code: fenced lines and spans."""
+    fences = re.findall(r"```\w*\n(.*?)```", text, re.DOTALL)
+    yield from (line for fence in fences for line in fence.splitlines())
+    yield from re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
+
+
+# links
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    text = re.sub(r"```.*?```|`[^`\n]*`", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    links = re.findall(r"\]\(([^)#\s]+)", text)
+    gone = [x for x in links if "://" not in x and not (page.parent / x).exists()]
+    assert gone == []
+
+
+def test_every_page_can_be_reached_from_the_index() -> None:
+    seen, wanted = set[Path](), [ROOT / "docs" / "README.md"]
+    while wanted:
+        page = wanted.pop()
+        seen.add(page)
+        for link in re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8")):
+            to = (page.parent / link).resolve()
+            found = sorted(to.glob("*.md")) if to.is_dir() and "://" not in link else [to]
+            wanted += [p for p in found if p.suffix == ".md" and p.exists() and p not in seen]
+    assert {p for p in ROOT.glob("docs/**/*.md") if p.parent.name != "adr"} <= seen
+
+
+# commands
+
+
+def calls(page: Path) -> Iterator[list[str]]:
+    for line in code(page.read_text(encoding="utf-8")):
+        for said in re.findall(r"(?:^|[^\w/.-])(?:\./gong|tongluo) +([^|;#>`()]*)", line):
+            words = said.removeprefix("tongluo ").split()  # `docker compose exec tongluo tongluo`
+            if words and re.fullmatch(r"[a-z]+|--language", words[0]):
+                yield words
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_command_named_exists_with_its_options(page: Path) -> None:
+    for words in calls(page):
+        if words[0] == "test":
+            continue  # ./gong's own
+        told = " ".join(words[:2]) if words[0] == "show" and len(words) > 1 else words[0]
+        assert told in COMMANDS or told == "show", f"tongluo {' '.join(words)}"
+        if told in COMMANDS:
+            known = options(told)
+            named = {w.split("=")[0] for w in words if w.startswith("--")}
+            assert named <= known, f"tongluo {' '.join(words)}: {named - known}"
+
+
+def options(told: str) -> set[str]:
+    command: Any = build(told.split())
+    names = {name for option in command.params for name in option.opts}
+    for word in told.split():
+        command = command.commands[word]
+    return names | {name for option in command.params for name in option.opts}
+
+
+def test_commands_are_found_where_there_are_some() -> None:
+    found = [" ".join(c[:2]) for c in calls(ROOT / "docs" / "operations.md")]
+    assert {"doctor --config", "show stations", "replay CASE"} <= set(found)
+
+
+# examples of configuration
+
+
+def part(base: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
+    """A part of a file added to a whole one: lists grow, named blocks join, settings change."""
+    out = dict(base)
+    for key, value in said.items():
+        out[key] = [*base.get(key, []), *value] if isinstance(value, list) else value
+        if isinstance(value, dict) and (key in NAMED or key == "site"):
+            out[key] = {**base.get(key, {}), **value}
+    return out
+
+
+def examples() -> Iterator[Any]:
+    for page in PAGES:
+        for n, text in enumerate(blocks(page, "yaml")):
+            yield pytest.param(text, id=f"{name_of(page)}-{n}")
+
+
+@pytest.mark.parametrize("text", list(examples()))
+def test_every_example_passes_the_check(text: str, tmp_path: Path) -> None:
+    yaml = YAML(typ="safe")
+    base = yaml.load(blocks(ROOT / "docs" / "configuration.md", "yaml")[0])
+    said = yaml.load(text)
+    assert set(said) <= set(models.Config.model_fields)
+    whole = base if said == base else part(base, said)
+    path = tmp_path / "stations.yaml"
+    path.write_text(json.dumps(whole, ensure_ascii=False, default=str), encoding="utf-8")
+    assert load(path).config.stations
+
+
+def test_every_key_of_the_file_is_explained() -> None:
+    text = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+    keys = {
+        field.alias or name
+        for kind in (*vars(models).values(), *vars(types).values())
+        if isinstance(kind, type) and issubclass(kind, BaseModel)
+        for name, field in kind.model_fields.items()
+    }
+    assert sorted(key for key in keys if not re.search(rf"\b{key}\b", text)) == []
+
+
+# the rest
+
+
+def test_made_pages_are_what_the_code_says() -> None:
+    stale = [
+        name
+        for name, text in make.pages().items()
+        if (make.HERE / name).read_text(encoding="utf-8") != text
+    ]
+    assert stale == [], "run: python -m docs.make"
+
+
+def test_the_maker_keeps_its_own_examples() -> None:
+    failed, tried = doctest.testmod(make)
+    assert (failed, tried > 0) == (0, True)
+
+
+def test_every_code_of_a_reject_is_explained() -> None:
+    told = set(re.findall(r"`(\w+)`", (ROOT / "docs" / "rejects.md").read_text(encoding="utf-8")))
+    files = [*(ROOT / "ingest").rglob("*.py"), ROOT / "tongluo" / "daemon" / "intake.py"]
+    codes = {code for file in files for code in codes_in(ast.parse(file.read_text()))}
+    assert "speaks_for_another" in codes
+    assert codes - told == set()
+
+
+def codes_in(tree: ast.AST) -> Iterator[str]:
+    """First texts of what makes a reject; of `Reject` itself, the second."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        place = {"BadMessage": 0, "reject": 0, "Bad": 0, "Reject": 1}.get(name)
+        if place is not None and len(node.args) > place:
+            code_ = node.args[place]
+            if isinstance(code_, ast.Constant) and isinstance(code_.value, str):
+                yield code_.value
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if blocks(p, "sql")], ids=name_of)
+def test_every_query_runs(page: Path) -> None:
+    db = sqlite3.connect(":memory:", isolation_level=None)
+    migrate(db)
+    for query in blocks(page, "sql"):
+        assert db.execute(query).fetchall() == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_no_page_speaks_of_the_machine_it_was_written_on(page: Path) -> None:
+    found = re.findall(r"/work/|/root/|/tmp/|/home/\w+", page.read_text(encoding="utf-8"))
+    assert found == []
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if p.parts[-2] != "replay_data"], ids=name_of)
+def test_lines_are_short_enough_to_read(page: Path) -> None:
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    long = [x for x in text.splitlines() if len(x) > 125 and not x.startswith(("|", "- |"))]
+    assert long == []
