@@ -26,6 +26,7 @@ PARAMS = np.dtype(
         ("cells", "i8"),  # the sensor's part of the rings
         ("rewind", "i8"),
         ("silence", "i8"),  # ms
+        ("reach", "i8"),  # ms that the kept readings should cover
         ("forecast", "i8"),
         ("counter", "i8"),
         ("fail_low", "f8"),
@@ -75,7 +76,7 @@ CLOCK = np.dtype(
     ],
     align=True,
 )
-FED, DUPLICATE, LATE, TOO_LATE, FUTURE, EPOCH, CONFLICT = range(7)
+FED, DUPLICATE, LATE, TOO_LATE, FUTURE, EPOCH, CONFLICT, MISPLACED = range(8)
 
 
 @compiled
@@ -166,6 +167,19 @@ def insert(p: Any, s: Any, ring: Any, newer: int, t: int, issued: int, v: float,
 
 
 @compiled
+def forgetful(p: Any, s: Any, ring: Any) -> bool:
+    """Whether what is kept reaches less far than the windows: judged anew, rain would be forgotten.
+
+    So it is when a gauge sends more often than declared.
+    """
+    if s["held"] < p["cells"]:
+        return False
+    oldest = ring[p["offset"] + s["head"]]
+    at = oldest["issued"] if p["forecast"] > 0 else oldest["t"]
+    return bool(at > s["last"] - p["reach"])
+
+
+@compiled
 def fate_of(p: Any, s: Any, ring: Any, t: int, issued: int, value: float, given: int) -> int:
     """Where a reading of a plausible time belongs; it is kept in the ring if it is new."""
     key = issued if p["forecast"] > 0 else t
@@ -178,8 +192,7 @@ def fate_of(p: Any, s: Any, ring: Any, t: int, issued: int, value: float, given:
         if same != FED:
             return same
         if key < s["last"]:
-            full = s["held"] == p["cells"] and newer == s["held"]
-            if key < s["last"] - p["rewind"] or full:
+            if key < s["last"] - p["rewind"] or forgetful(p, s, ring):
                 return TOO_LATE
     insert(p, s, ring, newer, t, issued, value, given)
     if newer > 0:
@@ -266,8 +279,9 @@ def admit(
         p, s = params[sensor[i]], state[sensor[i]]
         value[i], flag[i], back[i] = raw[i], given[i], 0
         key = issued[i] if p["forecast"] > 0 else t[i]
-        if key < clock["earliest"]:
-            fate[i] = EPOCH
+        misplaced = p["forecast"] == 0 and issued[i] > 0
+        if misplaced or key < clock["earliest"]:
+            fate[i] = MISPLACED if misplaced else EPOCH
             if clock["stream"] > 0:
                 arrival[i] = clock["now"]
             s["received"] += 1

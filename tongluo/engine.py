@@ -22,9 +22,10 @@ from tongluo.config.carry import carry_answers, carry_order, carry_tables
 from tongluo.config.plan import Plan
 from tongluo.core.columns import Columns
 from tongluo.core.effects import Act, Effects, Readings, Tick
-from tongluo.core.words import Level
+from tongluo.core.words import Fate, Flag, Level
 from tongluo.timing import Timing
 from tongluo.warning.reasons import Evidence
+from tongluo.warning.shown import Showing
 
 
 class Engine(Timing):
@@ -62,11 +63,21 @@ class Engine(Timing):
             for row in (np.flatnonzero(out.back[start:stop]) + start).tolist():
                 self.condition("silent", int(columns.sensor[row]), int(out.arrival[row]), False)
         judged = (columns.sensor, columns.t, out.value, out.flag, out.fate)
+        showing, at = self._showing(columns, out, start, stop), start
         for row, name, task, before, after, why in self._found(judged, start, stop):
-            now = int(out.arrival[row])
+            self.release(showing, at - start, row - start)
+            at, now = row, int(out.arrival[row])
             self.settle(now)
             told = Evidence(int(columns.t[row]), float(columns.value[row]), int(out.flag[row]), why)
             self.verdict(name, task, before, after, now, "verdict", told)
+        self.release(showing, at - start, stop - start)
+
+    def _showing(self, columns: Columns, out: Admitted, start: int, stop: int) -> Showing:
+        """The good readings of rows start..stop: only they can lower a level."""
+        rows = slice(start, stop)
+        good = (out.fate[rows] == Fate.FED) & (out.flag[rows] <= Flag.NOT_EVALUATED)
+        good &= ~np.isnan(out.value[rows])
+        return Showing(columns.sensor[rows], out.arrival[rows], good, len(self.plan.sensors))
 
     def _found(
         self, judged: Any, start: int, stop: int

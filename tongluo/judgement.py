@@ -23,8 +23,8 @@ class Judgement:
         self.lifecycle = Lifecycle()
         self.reasons = Reasons(plan)
         self.effects = Effects()
-        self.next_due: tuple[int, int, int] | None = None
-        """What falls due next: (time, kind, question); None = must be looked up."""
+        self.next_due: tuple[int, int] | None = None
+        """What falls due next: (time, question); None = must be looked up."""
 
     def verdict(
         self, name: str, task: int, before: int, after: int, now: int, cause: str, told: Evidence

@@ -2,7 +2,7 @@
 
 In system time a recorded tick row does all that is due at it. In stream time ticks fall due at
 fixed multiples as arriving rows raise the clock, inside a batch too; only ticks at which
-something can happen are done, and a hold that ends is dated to its own tick.
+something can happen are done. A hold ends at the good reading that shows it may, not at a tick.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from tongluo.core.driver import Transitions
 from tongluo.core.words import Level
 from tongluo.judgement import Judgement
 from tongluo.warning.reasons import Evidence
+from tongluo.warning.shown import Showing
 
-HOLD, RENEWAL = 0, 1
-NEVER = (1 << 62, HOLD, -1)
+NEVER = (1 << 62, -1)
 
 
 class Timing(Judgement):
@@ -74,29 +74,43 @@ class Timing(Judgement):
 
     # holds and renewals
 
+    def release(self, showing: Showing, start: int, stop: int) -> None:
+        """End the holds that good readings in rows start..stop end, earliest first."""
+        if not self.assessor.waiting:
+            return
+        while True:
+            row, n = showing.end(self.assessor, self._sensor_of, start, stop)
+            if row >= stop:
+                break
+            now = showing.time(row)
+            self.settle(now)
+            change = self.assessor.release(n, now)
+            self.decide(change, self.reasons.tell(self.assessor, change))
+        showing.note(self.assessor, self._sensor_of, start, stop)
+
+    def _sensor_of(self, n: int, k: int) -> int:
+        member = self.plan.questions[n].members[k]
+        return self.plan.tasks[member.detector][member.row].sensor
+
     def _due(self, now: int) -> None:
-        """End the holds and renew the warnings that are due, earliest first."""
+        """Renew the warnings that are due, earliest first."""
         while True:
             if self.next_due is None:
-                self.next_due = min(self._all_due(), default=NEVER)
-            at, kind, n = self.next_due
+                self.next_due = min(self._renewals(), default=NEVER)
+            at, n = self.next_due
             at = self._on_grid(at, now)
             if at > now:
                 return
             self.next_due = None
-            if kind == HOLD:
-                change = self.assessor.release(n, at)
-                self.decide(change, self.reasons.tell(self.assessor, change))
-            else:
-                self._renew(n, at)
+            self._renew(n, at)
 
-    def _all_due(self) -> list[tuple[int, int, int]]:
-        found = [(self.assessor.due(n), HOLD, n) for n in self.assessor.waiting]
+    def _renewals(self) -> list[tuple[int, int]]:
+        found = []
         for n in self.lifecycle.events:
             occasion = self.plan.occasion(n)
             at = self.lifecycle.renewal(n, occasion.policy) if occasion else 0
             if at:
-                found.append((at, RENEWAL, n))
+                found.append((at, n))
         return found
 
     def _on_grid(self, at: int, now: int) -> int:
@@ -135,7 +149,7 @@ class Timing(Judgement):
             found = table.judge(judged, 0, len(t))
             for task, old in zip(tasks, before, strict=True):
                 new = int(table.state[task]["level"])
-                if new > old:
+                if new > max(old, Level.NONE):  # it may raise; of now it says nothing, not NONE
                     told = _last(found, task, table.detector.why, t, value, flag)
                     self.verdict(name, task, old, new, now, "late", told)
                 else:

@@ -67,6 +67,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "fate_too_late": ("too late: kept, not judged", "过迟：只存不判"),
     "fate_future": ("dated in the future: not judged", "时间超前：不判"),
     "fate_epoch": ("clock lost its time: not judged", "时钟失准：不判"),
+    "fate_misplaced": (
+        "misplaced: a forecast for a measured sensor; not judged",
+        "错位：把预报发给了实测传感器；不参与研判",
+    ),
     "fate_conflict": ("conflict: the first value counts", "冲突：以先到为准"),
     "act_issue": ("issue", "发布"),
     "act_update": ("update", "更新"),

@@ -184,6 +184,7 @@ def _order_row(row: Any, config: Config, sensor: SensorSpec | None, window: int)
         return
     rewind = config.time.rewind if config.time.rewind is not None else max(window, HOUR)
     row["rewind"], row["silence"] = rewind, sensor.silence
+    row["reach"] = max(rewind, window)
     row["cells"] = min(MAX_CELLS, max(rewind, window) // sensor.cadence + SPARE_CELLS)
     row["forecast"] = int(sensor.forecast)
     row["fail_low"], row["fail_high"] = sensor.fail

@@ -66,6 +66,7 @@ class Fate(IntEnum):
     TOO_LATE = 3  # older than the rewind: stored, never judged
     FUTURE = 4  # dated later than its arrival by more than the tolerance
     EPOCH = 5  # dated before anything this site can have measured (a clock that lost its time)
+    MISPLACED = 7  # a forecast that came for a measured sensor: stored, never judged
     CONFLICT = 6  # same sensor and time, another value: the first is kept in judgement
 
 

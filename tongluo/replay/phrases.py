@@ -71,6 +71,10 @@ FATES: dict[str, Both] = {
     "too_late": ("过迟，只存不判", "too late, stored and not judged"),
     "future": ("时间超前，只存不判", "dated in the future, stored and not judged"),
     "epoch": ("时钟失准，只存不判", "dated by a clock that lost its time, not judged"),
+    "misplaced": (
+        "把预报发给了实测传感器，不参与研判",
+        "a forecast for a measured sensor: not judged",
+    ),
     "conflict": ("同一时间两个数值，以先到者为准", "same time, another value: the first is kept"),
 }
 FLAGS: dict[int, Both] = {

@@ -1,0 +1,87 @@
+"""Which reading of a batch ends a hold: the first moment at which all who reached the level have
+shown by good readings, at or after the hold's end, that they are lower.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tongluo.core.compiled import compiled
+from tongluo.warning.assess import Assessor
+
+I8 = NDArray[np.int64]
+NEVER = 1 << 62
+SensorOf = Callable[[int, int], int]
+"""(question, member) -> row of the sensor it judges."""
+
+
+@compiled
+def by_sensor(sensor: I8, good: NDArray[np.bool_], first: I8, place: I8, rows: I8) -> None:
+    """Counting sort: rows of good readings of sensor s become rows[first[s]:first[s + 1]]."""
+    for i in range(sensor.shape[0]):
+        if good[i]:
+            first[sensor[i] + 1] += 1
+    for s in range(place.shape[0]):
+        place[s] = first[s]
+        first[s + 1] += first[s]
+    for i in range(sensor.shape[0]):
+        if good[i]:
+            rows[place[sensor[i]]] = i
+            place[sensor[i]] += 1
+
+
+class Showing:
+    """The good readings of one batch, ordered by sensor when first asked for."""
+
+    def __init__(self, sensor: I8, arrival: I8, good: NDArray[np.bool_], sensors: int) -> None:
+        self._sensor, self._arrival, self._good, self._sensors = sensor, arrival, good, sensors
+        self._rows: I8 | None = None
+
+    def _of(self, sensor: int) -> I8:
+        if self._rows is None:
+            self._first = np.zeros(self._sensors + 1, np.int64)
+            self._rows = np.empty(int(self._good.sum()), np.int64)
+            place = np.empty(self._sensors, np.int64)
+            by_sensor(self._sensor, self._good, self._first, place, self._rows)
+        return self._rows[self._first[sensor] : self._first[sensor + 1]]
+
+    def first(self, sensor: int, start: int, due: int) -> int:
+        """Row, from `start` on, of the first good reading that arrived at or after `due`."""
+        rows = self._of(sensor)
+        k = int(np.searchsorted(rows, start))
+        k += int(np.searchsorted(self._arrival[rows[k:]], due))
+        return int(rows[k]) if k < len(rows) else NEVER
+
+    def time(self, row: int) -> int:
+        """When a row arrived, ms."""
+        return int(self._arrival[row])
+
+    def end(self, assessor: Assessor, sensors: SensorOf, start: int, stop: int) -> tuple[int, int]:
+        """(row, question) of the next hold that ends within start..stop; (NEVER, -1) for none."""
+        ends = (NEVER, -1)
+        for n in sorted(assessor.waiting):
+            if start < stop and assessor.due(n) <= self._arrival[stop - 1]:
+                ends = min(ends, (self._ends(assessor, n, sensors, start, stop), n))
+        return ends
+
+    def _ends(self, assessor: Assessor, n: int, sensors: SensorOf, start: int, stop: int) -> int:
+        due, row = assessor.due(n), start
+        for k in assessor.unshown(n):
+            at = self.first(sensors(n, k), start, due)
+            if at >= stop:
+                return NEVER
+            row = max(row, at)
+        return row
+
+    def note(self, assessor: Assessor, sensors: SensorOf, start: int, stop: int) -> None:
+        """Remember who has shown it in start..stop; the others may do so in a later batch."""
+        for n in assessor.waiting:
+            answer, due = assessor.answers[n], assessor.due(n)
+            if start < stop and due <= self._arrival[stop - 1]:
+                new = [
+                    k for k in assessor.unshown(n) if self.first(sensors(n, k), start, due) < stop
+                ]
+                answer.shown = [*answer.shown, *new]
