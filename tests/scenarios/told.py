@@ -35,11 +35,12 @@ class Told(Site):
         return process
 
     def said(self, event: str) -> list[dict[str, Any]]:
-        """Lines of the log about one event, in order; half a last line is left out."""
+        """Lines of the log about one event, in order; half a last line is left out, and what other
+        parts write beside it."""
         if not self._log.exists():
             return []
         lines = self._log.read_text(encoding="utf-8").split("\n")[:-1]
-        decoded: list[dict[str, Any]] = [msgspec.json.decode(line) for line in lines]
+        decoded: list[dict[str, Any]] = [msgspec.json.decode(x) for x in lines if x[:1] == "{"]
         return [line for line in decoded if line["event"] == event]
 
     def end(self) -> None:
