@@ -91,8 +91,10 @@ class Table:
 
     def judge(self, columns: tuple[I8, I8, F8, I8, I8], start: int, stop: int) -> list[Transitions]:
         """Walk rows start..stop of (sensor, time, value, flag, fate)."""
-        found = []
-        while start < stop and len(self.params):
+        found: list[Transitions] = []
+        if not len(self.params):
+            return found
+        while True:  # once for no rows too: that compiles the walk
             n, start = self._walk(
                 self.params,
                 self.state,
@@ -116,7 +118,8 @@ class Table:
                         self._why[:n].copy(),
                     )
                 )
-        return found
+            if start >= stop:
+                return found
 
     def tasks_of(self, sensor: int) -> range:
         """The rows that judge a sensor."""

@@ -10,6 +10,7 @@ import gc
 import os
 import signal
 import socket
+import sqlite3
 import sys
 import threading
 from collections import deque
@@ -22,8 +23,9 @@ from tongluo import memory
 from tongluo.config.load import Loaded, load
 from tongluo.config.plan import plan
 from tongluo.core.clock import now_ms
+from tongluo.core.columns import Columns
 from tongluo.core.crash import point
-from tongluo.core.errors import ConfigError, TongluoError
+from tongluo.core.errors import ConfigError, StoreError, TongluoError
 from tongluo.daemon.client import Incoming
 from tongluo.daemon.collector import Collector, Filters
 from tongluo.daemon.intake import Intake, filters
@@ -50,7 +52,7 @@ class Daemon:
     ) -> None:
         self.loaded, self.folder, self.log, self._notify = loaded, folder, log, notify
         self._read_again = read_again
-        self.journal = Journal(folder / "journal.db")
+        self.journal = open_journal(folder, log)
         self.intake = self._start()
         self.collector = self._collector()
         self.commands: deque[Callable[[], None]] = deque()
@@ -113,12 +115,17 @@ class Daemon:
 
     def run(self) -> None:
         """Until told to stop; then drain what is in the socket and save a snapshot."""
-        self._tell()
-        gc.collect()
-        gc.freeze()
+        self.prepare()
         while not self._stopping:
             self.turn(self._patience())
         self._drain()
+
+    def prepare(self) -> None:
+        """Whatever would delay the first readings: compiling, and garbage that is none."""
+        self._tell()
+        compile_now(self.intake.engine)
+        gc.collect()
+        gc.freeze()
 
     def turn(self, timeout: float) -> None:
         """Read, commit, acknowledge; then whatever else is due."""
@@ -243,6 +250,27 @@ class Daemon:
         self.log.say("stopped", seq=self.journal.seq, received=self.received)
 
 
+def open_journal(folder: Path, log: Log) -> Journal:
+    """The journal; one that is corrupt is set aside with a stated loss, and a new one begun."""
+    path = folder / "journal.db"
+    try:
+        return Journal(path)
+    except StoreError as error:
+        cause = error.__cause__
+        corrupt = isinstance(cause, sqlite3.DatabaseError) and not isinstance(
+            cause, sqlite3.OperationalError
+        )
+        if not corrupt:
+            raise
+        aside = folder / f"corrupt-{now_ms()}"
+        aside.mkdir()
+        for old in (*folder.glob("journal.db*"), *folder.glob("snapshots")):
+            old.rename(aside / old.name)
+        loss = f"what the old journal held is not known here any more; it lies in {aside}"
+        log.say("journal", state="corrupt", reason=str(error), loss=loss)
+        return Journal(path)
+
+
 def run(
     loaded: Loaded, *, dispatch: bool = True, read_again: Callable[[], Loaded] | None = None
 ) -> int:
@@ -278,6 +306,15 @@ def run(
         children.stop()
         (folder / "daemon.pid").unlink(missing_ok=True)
     return 0
+
+
+def compile_now(engine: Engine) -> None:
+    """Have an engine's machine code ready before the first row needs it."""
+    none = Columns.of([], [], [])
+    out = engine.stage.blank(none)
+    engine.stage.admit(none, out, 0)
+    for table in engine.plan.tables.values():
+        table.judge((none.sensor, none.t, out.value, out.flag, out.fate), 0, 0)
 
 
 def _stop_at_once(*_: Any) -> None:
