@@ -289,7 +289,7 @@ def step(p: Any, s: Any, t: int, value: float, flag: int) -> int:
     return int(level)
 
 
-def explain(row: Any, why: Mapping[str, float]) -> dict[str, Any]:
+def explain(row: Any, why: Mapping[str, float], cap: int = 4) -> dict[str, Any]:
     """What was summed, what it was held against, and what would have changed it."""
     out: dict[str, Any] = {}
     if why["threshold_mm"]:
@@ -300,7 +300,9 @@ def explain(row: Any, why: Mapping[str, float]) -> dict[str, Any]:
         out["zh"] = f"{window}累计降雨{why['sum_mm']:g}毫米（阈值{why['threshold_mm']:g}毫米）"
         holding = _holding(row, int(why["holding"]))
         out["lower_if"] = holding[0] if len(holding) == 1 else {"all": holding}
-    if why["next_threshold_mm"]:
+    if cap < 4:  # the evidence is of the level reached: what ends the capped one it cannot say
+        out.pop("lower_if", None)
+    elif why["next_threshold_mm"]:
         short = round(why["next_threshold_mm"] - why["next_sum_mm"], 3)
         out["higher_if"] = {"window": say_duration(int(why["next_window_ms"])), "mm_more": short}
     if why["covered"] < row["coverage"]:

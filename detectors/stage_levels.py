@@ -101,20 +101,26 @@ def step(p: Any, s: Any, t: int, value: float, flag: int) -> int:
     return level
 
 
-def explain(row: Any, why: Mapping[str, float]) -> dict[str, Any]:
+def explain(row: Any, why: Mapping[str, float], cap: int = 4) -> dict[str, Any]:
     """What was measured, what it was held against, and what would have changed it."""
     out: dict[str, Any] = {}
-    value = round(why["value_m"], 3)
-    if not math.isnan(why["threshold_m"]):
-        out["en"] = f"level {value:g} m (threshold {why['threshold_m']:g} m)"
-        out["zh"] = f"水位{value:g}米（阈值{why['threshold_m']:g}米）"
-        out["lower_if"] = {"m_below": round(why["threshold_m"] - float(row["band"]), 3)}
+    value, need, capped = round(why["value_m"], 3), why["threshold_m"], _capped(row, cap)
+    if not math.isnan(need):
+        need = min(need, capped)
+        out["en"] = f"level {value:g} m (threshold {need:g} m)"
+        out["zh"] = f"水位{value:g}米（阈值{need:g}米）"
+        out["lower_if"] = {"m_below": round(need - float(row["band"]), 3)}
     more = why["next_threshold_m"] - why["value_m"]
-    if math.isfinite(more):
+    if math.isfinite(more) and why["next_threshold_m"] <= capped:
         out["higher_if"] = {"m_more": math.ceil(more * 1000 - 0.001) / 1000}
     if why["flag"] > row["worst"]:
         out["missing"] = f"reading flagged {int(why['flag'])}, not judged"
     return out
+
+
+def _capped(row: Any, cap: int) -> float:
+    """The highest threshold that counts under a cap, m."""
+    return max((float(x) for x in row["threshold"][:cap] if not math.isnan(x)), default=math.inf)
 
 
 DETECTOR = Detector(

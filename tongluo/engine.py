@@ -105,7 +105,17 @@ class Engine(Timing):
                 self.decide(change, self.reasons.acted(act))
 
     def _configure(self, plan: Plan) -> None:
-        """Another plan: what is known of sensors, tasks, areas and warnings is carried over."""
+        """Another plan: what is known of sensors, tasks, areas and warnings is carried over.
+
+        A warning in force whose area or hazard is watched no more is cancelled, and says why.
+        """
+        kept = {(q.area, q.hazard) for q in plan.questions}
+        for n, question in enumerate(self.plan.questions):
+            occasion = self.plan.occasion(n)
+            if occasion is not None and (question.area, question.hazard) not in kept:
+                cancel = self.lifecycle.withdraw(n, int(self.clock["now"]), occasion)
+                if cancel is not None:
+                    self.effects.warnings.append((cancel, occasion.policy.channels))
         self.stage = carry_order(self.stage, plan)
         moved = carry_tables(self.plan, plan)
         self.assessor, self.lifecycle, self.reasons = carry_answers(

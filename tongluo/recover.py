@@ -44,7 +44,10 @@ def follow(engine: Engine, row: Row, known: list[str]) -> Effects:
 def recover(db: sqlite3.Connection, folder: Path) -> Recovered | None:
     """The engine after the last committed row; None for a journal without a configuration."""
     snapshot.clear(folder)
+    newest = db.execute("SELECT coalesce(max(seq), 0) FROM journal").fetchone()[0]
     for seq, arrays in snapshot.newest(folder):
+        if seq > newest:  # of a later journal than this restored one
+            continue
         before = _last_configuration(db, seq)
         if before is None:
             continue

@@ -143,3 +143,19 @@ def test_a_spoilt_snapshot_is_passed_over(broker: Mosquitto, tmp_path: Path, spo
     site.wait(again, lambda: site.received() >= 505)
     stop(site, again)
     assert site.query("SELECT max(seq) FROM journal") > before
+
+
+def test_a_corrupt_journal_is_set_aside_with_its_loss_told(
+    broker: Mosquitto, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    site = Site(tmp_path, broker.url)
+    site.var.mkdir()
+    (site.var / "journal.db").write_bytes(b"this was a journal once" * 500)
+    daemon = site.start()
+    site.wait_subscribed(daemon)
+    publish(broker.port, flood(1, 3, START)).join(60)
+    site.wait(daemon, lambda: site.received() == 3)
+    stop(site, daemon)
+    assert '"state":"corrupt"' in capfd.readouterr().err
+    (aside,) = site.var.glob("corrupt-*")
+    assert (aside / "journal.db").read_bytes().startswith(b"this was")

@@ -218,13 +218,6 @@ def test_readings_finer_than_a_millimetre_are_rounded_to_the_safe_side() -> None
     assert stage_after([0.99961 + 0.001]) == 1
 
 
-# known gaps
-
-
-@pytest.mark.xfail(
-    strict=True,
-    reason="a fall to the highest level seen in the hold names no sensor when none is there now",
-)
 def test_a_fall_to_a_level_that_no_sensor_has_any_more_says_where_it_came_from() -> None:
     e = stage_engine()
     heights = [3.5, 1.5, *[0.5] * 8]
@@ -238,9 +231,6 @@ def test_a_fall_to_a_level_that_no_sensor_has_any_more_says_where_it_came_from()
     assert {"sensor", "rule", "values", "source"} <= set(fall.reason)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a capped rule words the threshold it reached, not the one that its cap is"
-)
 def test_a_capped_level_falls_where_lower_if_says() -> None:
     e = stage_engine(cap_level="yellow", hold="0 s")
     (d,) = e.feed(Readings(columns([(0, START, 4.5)]))).decisions

@@ -25,7 +25,7 @@ from tests.build import (
 from tongluo.config.plan import plan
 from tongluo.core.effects import Act as Command
 from tongluo.core.effects import Effects, Readings, Tick
-from tongluo.core.words import Act
+from tongluo.core.words import Act, Level
 from tongluo.engine import Engine
 
 
@@ -245,3 +245,14 @@ def test_the_values_told_are_those_judged() -> None:
     assert dict(told.verdicts[0].why)["value_m"] == 2.5
     assert z.push(1, math.nan).admitted.flag.tolist() == [9]
     assert np.isnan(z.all[-1].admitted.value[0])
+
+
+def test_a_reload_that_drops_an_area_cancels_its_warning() -> None:
+    e = stage_engine()
+    e.feed(Readings(columns([(0, START, 3.5)])))
+    names = {q.area for q in e.plan.questions}
+    bare = e.plan.config.model_copy(update={"areas": (), "rules": ()})
+    effects = e.feed(plan(bare, "bare", ["z/stage"]))
+    cancelled = [(w.area.id, w.act, w.level) for w, _ in effects.warnings]
+    assert cancelled == [(name, Act.CANCEL, Level.NONE) for name in sorted(names)]
+    assert "no longer watched" in effects.warnings[0][0].reason["en"]

@@ -17,7 +17,7 @@ from ruamel.yaml import YAML
 
 from tongluo.cli import paint
 from tongluo.cli.demo_broker import broker as start_broker
-from tongluo.cli.local import NotRunning, ask
+from tongluo.cli.local import ask
 from tongluo.cli.replay import bar
 from tongluo.cli.texts import hazard_word, say
 from tongluo.core.clock import monotonic, sleep
@@ -110,7 +110,7 @@ def live(case: Case, config: Path, out: Path, url: str, console: Console) -> Non
 
 
 def _status(store: Path) -> dict[str, Any]:
-    with suppress(NotRunning, OSError):
+    with suppress(TongluoError, OSError):  # not there yet, or busy compiling
         return dict(ask(store, "/status", timeout=5.0))
     return {}
 

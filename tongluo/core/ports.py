@@ -105,8 +105,9 @@ class Detector:
     """`fill(row, options, levels, sensor)` writes one row of params; ValueError when it cannot."""
     longest: Callable[[Mapping[str, Any]], int]
     """`longest(levels)`: ms of past readings the method looks at."""
-    explain: Callable[[Any, Mapping[str, float]], dict[str, Any]]
-    """`explain(params_row, why)`: law 9 in words: en, zh, lower_if, higher_if, missing."""
+    explain: Callable[[Any, Mapping[str, float], int], dict[str, Any]]
+    """`explain(params_row, why, cap)`: law 9 in words: en, zh, lower_if, higher_if, missing;
+    cap: the rule raises no higher than this level."""
     quantities: tuple[str, ...] = ()
     """Quantities it can judge; empty = any."""
 

@@ -59,10 +59,13 @@ class Deliveries:
         self._db.executescript(TABLES)
         self._lock = threading.Lock()
 
-    def cursor(self) -> int:
-        """The last outbox row that has been planned."""
-        found = self._db.execute("SELECT max(outbox) FROM cursor").fetchone()[0]
-        return found or 0
+    def cursor(self, newest: int) -> int:
+        """The last outbox row that has been planned; 0 when the journal is an older, restored one.
+
+        newest: the journal's last outbox row. Planning again from the start is harmless.
+        """
+        found = self._db.execute("SELECT max(outbox) FROM cursor").fetchone()[0] or 0
+        return found if found <= newest else 0
 
     def plan(self, planned: Iterable[Planned], outbox: int, now: int) -> None:
         """Plan deliveries and move the cursor, in one transaction; again is harmless."""

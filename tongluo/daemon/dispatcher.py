@@ -68,10 +68,11 @@ class Dispatcher:
     def plan(self) -> None:
         """Plan everything new in the outbox, and wake the channels."""
         while True:
+            newest = self.journal.execute("SELECT coalesce(max(id), 0) FROM outbox").fetchone()[0]
             new = self.journal.execute(
                 "SELECT o.id, o.identifier, o.channel, w.area, w.level, w.body FROM outbox o"
                 " JOIN warnings w USING (identifier) WHERE o.id > ? ORDER BY o.id LIMIT ?",
-                (self.deliveries.cursor(), BATCH),
+                (self.deliveries.cursor(newest), BATCH),
             ).fetchall()
             if not new:
                 break

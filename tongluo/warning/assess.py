@@ -9,7 +9,7 @@ level that a person has set is moved by a verdict that rises above it, and else 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import msgspec
 
@@ -71,6 +71,8 @@ class Change:
     after: int
     cause: str
     """verdict, hold, silence, late, act"""
+    by: int = -1
+    """The member that showed the highest verdict of a hold; -1 = no hold, or none did."""
 
 
 @dataclass
@@ -129,7 +131,7 @@ class Assessor:
             answer.below, answer.shown = 0, []  # reached again, or nobody can tell
             self.waiting.discard(n)
         elif not answer.below:
-            answer.below, answer.highest, answer.shown = time, NONE, []
+            answer.below, answer.highest, answer.highest_by, answer.shown = time, NONE, -1, []
             self._seen(n)
             self.waiting.add(n)
         else:
@@ -164,7 +166,8 @@ class Assessor:
     def release(self, n: int, time: int) -> Change:
         """A hold has ended: the level falls to the highest seen in it."""
         answer = self.answers[n]
-        change = self._move(n, answer.highest, time, "hold")
+        by = answer.highest_by if answer.highest >= 1 else -1
+        change = replace(self._move(n, answer.highest, time, "hold"), by=by)
         level = self.level_of(self.questions[n])
         if answer.level >= 1 and UNKNOWN < level < answer.level:  # lower still: the next hold
             self._hold(n, level, time)

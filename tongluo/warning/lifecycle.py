@@ -73,6 +73,18 @@ class Lifecycle:
         event.name = f"{occasion.area.id}.{occasion.hazard.value}.{event.number}.{stamp}"
         return self._next(event, Act.ISSUE, level, time, occasion, reason)
 
+    def withdraw(self, n: int, time: int, occasion: Occasion) -> WarningVersion | None:
+        """The cancel of a warning whose area or hazard is no longer watched here, if one is due."""
+        event = self.events.get(n)
+        if event is None or not event.version:
+            return None
+        said = {
+            "cause": "configuration",
+            "en": "this area and hazard are no longer watched here",
+            "zh": "本系统不再监测该区域的此类灾害",
+        }
+        return self._next(event, Act.CANCEL, 0, time, occasion, said)
+
     def renewal(self, n: int, policy: Policy) -> int:
         """When the warning in force must be renewed, ms; 0 when none is."""
         event = self.events.get(n)

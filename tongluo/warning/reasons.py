@@ -55,7 +55,7 @@ class Reasons:
     def tell(self, assessor: Assessor, change: Change) -> dict[str, Any]:
         """The reason of a change, as it stands in the decision log and in the warning."""
         question = assessor.questions[change.question]
-        said = self._decisive(assessor, change.question, change.after)
+        said = self._decisive(assessor, change.question, change.after, change.by)
         said["cause"] = change.cause
         if change.cause == "hold":
             said["hold"] = say_duration(question.hold)
@@ -85,12 +85,15 @@ class Reasons:
             }
         return {"en": "all judged sensors are below every threshold", "zh": "各测站均低于各级阈值"}
 
-    def _decisive(self, assessor: Assessor, n: int, level: int) -> dict[str, Any]:
+    def _decisive(self, assessor: Assessor, n: int, level: int, by: int = -1) -> dict[str, Any]:
+        """What decides: the member that is at the level, or that was last in the hold (`by`)."""
         question = assessor.questions[n]
         levels = [assessor.verdicts.get((m.detector, m.row), -1) for m in question.members]
         known = sum(x >= 0 for x in levels)
         out: dict[str, Any] = {"config": self.plan.digest, "known": f"{known}/{len(levels)}"}
         member = self._deciding(question.members, levels, level)
+        if member is None and by >= 0 and level >= 1:
+            member = question.members[by]
         if member is not None:
             out.update(self._words(member))
         return out
@@ -110,9 +113,9 @@ class Reasons:
         evidence = self.evidence[member.detector, member.row]
         task = self.plan.tasks[member.detector][member.row]
         row = self.plan.tables[member.detector].params[member.row]
-        said = DETECTORS[member.detector].explain(row, evidence.why)
+        said = DETECTORS[member.detector].explain(row, evidence.why, member.cap)
         zone = self.plan.config.site.timezone
-        values = {k: v for k, v in evidence.why.items() if not math.isnan(v)}
+        values = {k: v for k, v in evidence.why.items() if math.isfinite(v)}
         return {
             "sensor": self.sensor(member.detector, member.row),
             "rule": member.rule,
