@@ -21,8 +21,12 @@ from tongluo.core.words import GRADES, Act, Hazard, Level
 NS = "urn:oasis:names:tc:emergency:cap:1.2"
 
 MSG_TYPE = {Act.ISSUE: "Alert", Act.UPDATE: "Update", Act.CANCEL: "Cancel"}
-RESPONSE = {texts.Step.WATCH: "Monitor", texts.Step.READY: "Prepare",
-            texts.Step.LEAVE: "Evacuate", texts.Step.CLEAR: "AllClear"}
+RESPONSE = {
+    texts.Step.WATCH: "Monitor",
+    texts.Step.READY: "Prepare",
+    texts.Step.LEAVE: "Evacuate",
+    texts.Step.CLEAR: "AllClear",
+}
 GRADE = {  # level: (urgency, severity); a level that is not known is said to be so
     Level.BLUE: ("Future", "Minor"),
     Level.YELLOW: ("Expected", "Moderate"),
@@ -128,8 +132,10 @@ def cn_identifier(
     text = f"{area_code}{agency}{unit}{extension}_{moment:%Y%m%d%H%M%S}_{serial}"
     parts = CnIdentifier(area_code, agency, unit, extension, sent // 1000 * 1000, serial)
     if not _CN.fullmatch(text) or read_cn_identifier(text) != parts:
-        raise CapError(f"not a national identifier: {text!r} (area 6 digits, agency 3, "
-                       "unit 3, extension 2, serial 0 to 9)")
+        raise CapError(
+            f"not a national identifier: {text!r} (area 6 digits, agency 3, "
+            "unit 3, extension 2, serial 0 to 9)"
+        )
     return text
 
 

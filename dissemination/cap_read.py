@@ -125,8 +125,14 @@ def parse(xml: bytes) -> etree._Element:
     """
     if len(xml) > LONGEST:
         raise CapError(f"cannot be read: {len(xml)} bytes, more than {LONGEST}")
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False,
-                             huge_tree=False, remove_comments=True, remove_pis=True)
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
     try:
         root = etree.fromstring(xml, parser)
     except (etree.LxmlError, ValueError, LookupError) as error:
@@ -273,8 +279,9 @@ def _required(alert: etree._Element, name: str) -> str:
 def _word(alert: etree._Element, name: str) -> str:
     found = _required(alert, name)
     if found not in WORDS[name]:
-        raise CapError(f"cannot be read: {name} is {found[:40]!r}, not one of "
-                       f"{', '.join(WORDS[name])}")
+        raise CapError(
+            f"cannot be read: {name} is {found[:40]!r}, not one of {', '.join(WORDS[name])}"
+        )
     return found
 
 

@@ -70,8 +70,17 @@ def check(xml: bytes, *, own: bool = False) -> list[Fault]:
 
 
 def _faults(alert: etree._Element, own: bool) -> Faults:
-    for rule in (_version, _alert_words, _names, _sent, _references, _scope, _notes, _no_info,
-                 _twins):
+    for rule in (
+        _version,
+        _alert_words,
+        _names,
+        _sent,
+        _references,
+        _scope,
+        _notes,
+        _no_info,
+        _twins,
+    ):
         yield from rule(alert)
     for n, info in enumerate(kids(alert, "info"), 1):
         path = f"alert/info[{n}]"
@@ -108,8 +117,11 @@ def _names(alert: etree._Element) -> Faults:
     for name in ("identifier", "sender"):
         found = raw(alert, name)
         if found.strip() and not _NAME.fullmatch(found):
-            yield Fault(name, f"alert/{name}",
-                        f"{found[:80]!r} has a space, comma, < or & (also first or last)")
+            yield Fault(
+                name,
+                f"alert/{name}",
+                f"{found[:80]!r} has a space, comma, < or & (also first or last)",
+            )
 
 
 def _time(element: etree._Element, name: str, path: str) -> Faults:
@@ -117,8 +129,7 @@ def _time(element: etree._Element, name: str, path: str) -> Faults:
     if not found.strip():
         return
     if not _TIME.fullmatch(found) or _ms(found) is None:
-        yield Fault("time", f"{path}/{name}",
-                    f"{found[:40]!r} is not a time with a numeric offset")
+        yield Fault("time", f"{path}/{name}", f"{found[:40]!r} is not a time with a numeric offset")
     elif found.endswith("+00:00"):
         yield Fault("time_utc", f"{path}/{name}", "UTC is written -00:00")
 
@@ -135,12 +146,18 @@ def _info_times(info: etree._Element, path: str) -> Faults:
 def _references(alert: etree._Element) -> Faults:
     triples = text(alert, "references").split()
     if not triples and text(alert, "msgType") in ("Update", "Cancel", "Ack", "Error"):
-        yield Fault("references_missing", "alert/references",
-                    f"{text(alert, 'msgType')} must name the message it is about")
+        yield Fault(
+            "references_missing",
+            "alert/references",
+            f"{text(alert, 'msgType')} must name the message it is about",
+        )
     for triple in triples:
         if not _is_reference(triple):
-            yield Fault("references_form", "alert/references",
-                        f"{triple[:80]!r} is not sender,identifier,sent")
+            yield Fault(
+                "references_form",
+                "alert/references",
+                f"{triple[:80]!r} is not sender,identifier,sent",
+            )
 
 
 def _is_reference(triple: str) -> bool:
@@ -177,12 +194,19 @@ def _twins(alert: etree._Element) -> Faults:
     seen: dict[object, int] = {}
     for n, info in enumerate(kids(alert, "info"), 1):
         areas = tuple(etree.tostring(area, method="c14n") for area in kids(info, "area"))
-        key = ((text(info, "language") or "en-US").lower(), text(info, "event"),
-               *(text(info, name) for name in ("effective", "onset", "expires")), areas)
+        key = (
+            (text(info, "language") or "en-US").lower(),
+            text(info, "event"),
+            *(text(info, name) for name in ("effective", "onset", "expires")),
+            areas,
+        )
         first = seen.setdefault(key, n)
         if first != n:
-            yield Fault("duplicate_info", f"alert/info[{n}]",
-                        f"same language, event, times and areas as info[{first}]")
+            yield Fault(
+                "duplicate_info",
+                f"alert/info[{n}]",
+                f"same language, event, times and areas as info[{first}]",
+            )
 
 
 def _info_words(info: etree._Element, path: str) -> Faults:
@@ -192,8 +216,9 @@ def _info_words(info: etree._Element, path: str) -> Faults:
 def _language(info: etree._Element, path: str) -> Faults:
     found = raw(info, "language")
     if found and not _LANGUAGE.fullmatch(found):
-        yield Fault("language", f"{path}/language",
-                    f"{found[:40]!r} is not one language tag such as zh-CN")
+        yield Fault(
+            "language", f"{path}/language", f"{found[:40]!r} is not one language tag such as zh-CN"
+        )
     if len(kids(info, "language")) > 1:
         yield Fault("language", f"{path}/language", "more than one language in one info")
 
@@ -262,8 +287,11 @@ def _circle(words: str, path: str) -> Faults:
 
 def _off_earth(latitude: float, longitude: float, path: str) -> Fault:
     if on_earth(longitude, latitude):
-        return Fault("swapped", path,
-                     f"{latitude},{longitude}: longitude first? CAP writes latitude,longitude")
+        return Fault(
+            "swapped",
+            path,
+            f"{latitude},{longitude}: longitude first? CAP writes latitude,longitude",
+        )
     return Fault("position", path, f"{latitude},{longitude} is not on earth")
 
 

@@ -48,7 +48,7 @@ def clean(text: str) -> str:
 
 
 def tongue(language: str) -> str:
-    """"zh" or "en" for a language tag; CapError when there are no texts in it.
+    """ "zh" or "en" for a language tag; CapError when there are no texts in it.
 
     >>> tongue("zh-CN"), tongue("en-US")
     ('zh', 'en')
@@ -69,8 +69,9 @@ def place(warning: WarningVersion, language: str) -> str:
 def sender_name(warning: WarningVersion, language: str) -> str:
     """The sender's name in that language, or the nearest thing to it."""
     sender, zh = warning.sender, tongue(language) == "zh"
-    return _first(*((sender.name, sender.name_en) if zh else (sender.name_en, sender.name)),
-                  sender.id)
+    return _first(
+        *((sender.name, sender.name_en) if zh else (sender.name_en, sender.name)), sender.id
+    )
 
 
 def event(warning: WarningVersion, language: str) -> str:
@@ -188,10 +189,18 @@ _DESCRIPTION: dict[str, _Say] = {"zh": _description_zh, "en": _description_en}
 _EXERCISE = {"zh": ("【演练】", "【演练】"), "en": ("EXERCISE: ", " - EXERCISE")}
 _NO_REASON = {"zh": "本消息未附依据。", "en": "No reasons came with this message."}
 _DO = {
-    "zh": {Step.WATCH: "：请留意", Step.READY: "：请做好准备", Step.LEAVE: "：请立即转移",
-           Step.CLEAR: "：返回前请确认安全"},
-    "en": {Step.WATCH: ": stay alert", Step.READY: ": get ready", Step.LEAVE: ": leave now",
-           Step.CLEAR: ": make sure it is safe before going back"},
+    "zh": {
+        Step.WATCH: "：请留意",
+        Step.READY: "：请做好准备",
+        Step.LEAVE: "：请立即转移",
+        Step.CLEAR: "：返回前请确认安全",
+    },
+    "en": {
+        Step.WATCH: ": stay alert",
+        Step.READY: ": get ready",
+        Step.LEAVE: ": leave now",
+        Step.CLEAR: ": make sure it is safe before going back",
+    },
 }
 _SERIOUS = {
     Level.BLUE: ("Ⅳ级，一般", "level IV, ordinary"),
@@ -199,89 +208,134 @@ _SERIOUS = {
     Level.ORANGE: ("Ⅱ级，严重", "level II, serious"),
     Level.RED: ("Ⅰ级，特别严重", "level I, extremely serious"),
 }
-_CLEAR = ("预警已解除。返回前请确认道路和房屋安全，并继续留意后续消息。",
-          "The warning is over. Make sure that roads and houses are safe before going back, "
-          "and keep watching for news.")
+_CLEAR = (
+    "预警已解除。返回前请确认道路和房屋安全，并继续留意后续消息。",
+    "The warning is over. Make sure that roads and houses are safe before going back, "
+    "and keep watching for news.",
+)
 
 _INSTRUCTION: dict[Hazard, dict[Step, tuple[str, str]]] = {
     Hazard.RAINSTORM: {
-        Step.WATCH: ("留意雨情和后续预警，暂缓前往山谷、河边和低洼处。",
-                     "Watch the rain and further warnings; put off trips to valleys, rivers and "
-                     "low ground."),
-        Step.READY: ("低洼处和山坡下的人员做好转移准备，避开积水路段，不要涉水或驾车过水。",
-                     "On low ground and below slopes, get ready to leave. Keep off flooded roads, "
-                     "on foot and by car."),
-        Step.LEAVE: ("低洼处和山坡下的人员立即转移到安全处，其他人员留在坚固建筑内不要外出。",
-                     "On low ground and below slopes, leave now for a safe place. Everyone else, "
-                     "stay inside solid buildings."),
+        Step.WATCH: (
+            "留意雨情和后续预警，暂缓前往山谷、河边和低洼处。",
+            "Watch the rain and further warnings; put off trips to valleys, rivers and low ground.",
+        ),
+        Step.READY: (
+            "低洼处和山坡下的人员做好转移准备，避开积水路段，不要涉水或驾车过水。",
+            "On low ground and below slopes, get ready to leave. Keep off flooded roads, "
+            "on foot and by car.",
+        ),
+        Step.LEAVE: (
+            "低洼处和山坡下的人员立即转移到安全处，其他人员留在坚固建筑内不要外出。",
+            "On low ground and below slopes, leave now for a safe place. Everyone else, "
+            "stay inside solid buildings.",
+        ),
     },
     Hazard.FLASH_FLOOD: {
-        Step.WATCH: ("不要在河道和溪边停留或露营，留意水位和后续预警。",
-                     "Do not stay or camp beside streams; watch the water and further warnings."),
-        Step.READY: ("沿河低处人员备好随身物品，一接通知就向高处转移，照看好老人和儿童。",
-                     "Low beside the stream, pack what you need and be ready to go up to high "
-                     "ground. Look after children and the old."),
-        Step.LEAVE: ("沿河低处人员立即按预定路线向高处转移，不要顺河道跑，不要过河，不要返回取物。",
-                     "Low beside the stream, go up to high ground now by the planned way. Do not "
-                     "run along the stream, cross it, or go back for belongings."),
+        Step.WATCH: (
+            "不要在河道和溪边停留或露营，留意水位和后续预警。",
+            "Do not stay or camp beside streams; watch the water and further warnings.",
+        ),
+        Step.READY: (
+            "沿河低处人员备好随身物品，一接通知就向高处转移，照看好老人和儿童。",
+            "Low beside the stream, pack what you need and be ready to go up to high "
+            "ground. Look after children and the old.",
+        ),
+        Step.LEAVE: (
+            "沿河低处人员立即按预定路线向高处转移，不要顺河道跑，不要过河，不要返回取物。",
+            "Low beside the stream, go up to high ground now by the planned way. Do not "
+            "run along the stream, cross it, or go back for belongings.",
+        ),
     },
     Hazard.RIVER_FLOOD: {
-        Step.WATCH: ("远离河岸和滩地，留意水位和后续预警。",
-                     "Keep away from river banks; watch the water and further warnings."),
-        Step.READY: ("沿河低洼处人员做好转移准备，把贵重物品和牲畜移到高处。",
-                     "On low ground by the river, get ready to leave; move valuables and "
-                     "livestock up."),
-        Step.LEAVE: ("沿河低洼处人员立即转移到指定安置点，不要靠近堤防，不要涉水。",
-                     "On low ground by the river, leave now for the named shelter. Keep off the "
-                     "dykes and out of the water."),
+        Step.WATCH: (
+            "远离河岸和滩地，留意水位和后续预警。",
+            "Keep away from river banks; watch the water and further warnings.",
+        ),
+        Step.READY: (
+            "沿河低洼处人员做好转移准备，把贵重物品和牲畜移到高处。",
+            "On low ground by the river, get ready to leave; move valuables and livestock up.",
+        ),
+        Step.LEAVE: (
+            "沿河低洼处人员立即转移到指定安置点，不要靠近堤防，不要涉水。",
+            "On low ground by the river, leave now for the named shelter. Keep off the "
+            "dykes and out of the water.",
+        ),
     },
     Hazard.WATERLOGGING: {
-        Step.WATCH: ("留意积水路段，地下车库和地下室做好挡水准备。",
-                     "Look out for flooded streets; prepare barriers for garages and cellars."),
-        Step.READY: ("避开下穿通道、地下车库和积水路段，地下场所人员做好撤离准备。",
-                     "Keep out of underpasses, underground garages and flooded streets. "
-                     "Underground, get ready to leave."),
-        Step.LEAVE: ("地下场所和积水处人员立即撤到高处，远离电器设备，不要涉水或驾车过水。",
-                     "Underground and in flooded places, leave now for higher ground. Keep away "
-                     "from electrical equipment; do not walk or drive through water."),
+        Step.WATCH: (
+            "留意积水路段，地下车库和地下室做好挡水准备。",
+            "Look out for flooded streets; prepare barriers for garages and cellars.",
+        ),
+        Step.READY: (
+            "避开下穿通道、地下车库和积水路段，地下场所人员做好撤离准备。",
+            "Keep out of underpasses, underground garages and flooded streets. "
+            "Underground, get ready to leave.",
+        ),
+        Step.LEAVE: (
+            "地下场所和积水处人员立即撤到高处，远离电器设备，不要涉水或驾车过水。",
+            "Underground and in flooded places, leave now for higher ground. Keep away "
+            "from electrical equipment; do not walk or drive through water.",
+        ),
     },
     Hazard.STORM_SURGE: {
-        Step.WATCH: ("远离海堤和滩涂，海上作业人员留意潮位和后续预警。",
-                     "Keep away from sea walls and mud flats; at sea, watch the tide and further "
-                     "warnings."),
-        Step.READY: ("沿海低处人员做好转移准备，船只回港加固，海上作业人员上岸。",
-                     "On low coast, get ready to leave. Bring boats in and make them fast; come "
-                     "ashore."),
-        Step.LEAVE: ("沿海低处和海堤外人员立即转移到指定安置点，不要到海边观潮。",
-                     "On low coast and outside sea walls, leave now for the named shelter. Do not "
-                     "go to look at the sea."),
+        Step.WATCH: (
+            "远离海堤和滩涂，海上作业人员留意潮位和后续预警。",
+            "Keep away from sea walls and mud flats; at sea, watch the tide and further warnings.",
+        ),
+        Step.READY: (
+            "沿海低处人员做好转移准备，船只回港加固，海上作业人员上岸。",
+            "On low coast, get ready to leave. Bring boats in and make them fast; come ashore.",
+        ),
+        Step.LEAVE: (
+            "沿海低处和海堤外人员立即转移到指定安置点，不要到海边观潮。",
+            "On low coast and outside sea walls, leave now for the named shelter. Do not "
+            "go to look at the sea.",
+        ),
     },
     Hazard.LANDSLIDE: {
-        Step.WATCH: ("留意坡体裂缝、掉块和房屋变形，发现异常立即报告。",
-                     "Look out for cracks, falling stones and bent walls; report them at once."),
-        Step.READY: ("受威胁范围内人员做好转移准备，夜间安排专人值守。",
-                     "Within reach of the slope, get ready to leave; keep a watch at night."),
-        Step.LEAVE: ("受威胁范围内人员立即按预定路线撤离，向滑坡两侧跑，解除前不要返回。",
-                     "Within reach of the slope, leave now by the planned way, to the side of the "
-                     "slide. Do not go back before the all-clear."),
+        Step.WATCH: (
+            "留意坡体裂缝、掉块和房屋变形，发现异常立即报告。",
+            "Look out for cracks, falling stones and bent walls; report them at once.",
+        ),
+        Step.READY: (
+            "受威胁范围内人员做好转移准备，夜间安排专人值守。",
+            "Within reach of the slope, get ready to leave; keep a watch at night.",
+        ),
+        Step.LEAVE: (
+            "受威胁范围内人员立即按预定路线撤离，向滑坡两侧跑，解除前不要返回。",
+            "Within reach of the slope, leave now by the planned way, to the side of the "
+            "slide. Do not go back before the all-clear.",
+        ),
     },
     Hazard.DEBRIS_FLOW: {
-        Step.WATCH: ("不要在沟谷内停留，留意沟水变浑、断流和异常响声。",
-                     "Do not stay in gullies; look out for muddy or stopped water and strange "
-                     "noise."),
-        Step.READY: ("沟谷和沟口人员做好转移准备，夜间不要在沟边过夜。",
-                     "In gullies and at their mouths, get ready to leave; do not sleep there."),
-        Step.LEAVE: ("沟谷和沟口人员立即向两侧高处转移，不要顺沟跑，解除前不要返回。",
-                     "In gullies and at their mouths, climb to the side now, not along the gully. "
-                     "Do not go back before the all-clear."),
+        Step.WATCH: (
+            "不要在沟谷内停留，留意沟水变浑、断流和异常响声。",
+            "Do not stay in gullies; look out for muddy or stopped water and strange noise.",
+        ),
+        Step.READY: (
+            "沟谷和沟口人员做好转移准备，夜间不要在沟边过夜。",
+            "In gullies and at their mouths, get ready to leave; do not sleep there.",
+        ),
+        Step.LEAVE: (
+            "沟谷和沟口人员立即向两侧高处转移，不要顺沟跑，解除前不要返回。",
+            "In gullies and at their mouths, climb to the side now, not along the gully. "
+            "Do not go back before the all-clear.",
+        ),
     },
     Hazard.FOREST_FIRE: {
-        Step.WATCH: ("林区注意用火安全，发现烟火立即报告。",
-                     "Take care with fire in the forest; report smoke or flames at once."),
-        Step.READY: ("林区停止一切野外用火，林缘居民做好转移准备。",
-                     "Light no fire in the forest. At its edge, get ready to leave."),
-        Step.LEAVE: ("林内和林缘人员立即按预定路线撤离，避开下风方向，不要自行扑火。",
-                     "In the forest and at its edge, leave now by the planned way, not downwind. "
-                     "Do not fight the fire yourselves."),
+        Step.WATCH: (
+            "林区注意用火安全，发现烟火立即报告。",
+            "Take care with fire in the forest; report smoke or flames at once.",
+        ),
+        Step.READY: (
+            "林区停止一切野外用火，林缘居民做好转移准备。",
+            "Light no fire in the forest. At its edge, get ready to leave.",
+        ),
+        Step.LEAVE: (
+            "林内和林缘人员立即按预定路线撤离，避开下风方向，不要自行扑火。",
+            "In the forest and at its edge, leave now by the planned way, not downwind. "
+            "Do not fight the fire yourselves.",
+        ),
     },
 }

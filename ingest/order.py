@@ -191,9 +191,8 @@ def fate_of(p: Any, s: Any, ring: Any, t: int, issued: int, value: float, given:
             return LATE
         if same != FED:
             return same
-        if key < s["last"]:
-            if key < s["last"] - p["rewind"] or forgetful(p, s, ring):
-                return TOO_LATE
+        if key < s["last"] and (key < s["last"] - p["rewind"] or forgetful(p, s, ring)):
+            return TOO_LATE
     insert(p, s, ring, newer, t, issued, value, given)
     if newer > 0:
         return LATE

@@ -69,11 +69,21 @@ def series(station: str, quantity: str, minutes: F8, values: Any, digits: int) -
 # ---------------------------------------------------------------- flash-flood-night
 # gauge: (rain of the night mm, later than the western hills by min, kind, first total or count)
 RAIN: dict[str, tuple[float, float, str, float]] = {
-    "r01": (255, 0, "rain", 0), "r02": (230, 5, "total", 1843.5), "r03": (240, 10, "rain", 0),
-    "r04": (165, 20, "tips", 65120), "r05": (130, 15, "total", 2210.0), "r06": (250, 5, "rain", 0),
-    "r07": (105, 30, "total", 980.4), "r08": (150, 20, "rain", 0), "r09": (70, 40, "rain", 0),
-    "r10": (85, 35, "total", 1507.2), "r11": (60, 45, "rain", 0), "r12": (46, 60, "total", 760.8),
-    "r13": (44, 65, "rain", 0), "r14": (16, 80, "rain", 0), "r15": (12, 90, "rain", 0),
+    "r01": (255, 0, "rain", 0),
+    "r02": (230, 5, "total", 1843.5),
+    "r03": (240, 10, "rain", 0),
+    "r04": (165, 20, "tips", 65120),
+    "r05": (130, 15, "total", 2210.0),
+    "r06": (250, 5, "rain", 0),
+    "r07": (105, 30, "total", 980.4),
+    "r08": (150, 20, "rain", 0),
+    "r09": (70, 40, "rain", 0),
+    "r10": (85, 35, "total", 1507.2),
+    "r11": (60, 45, "rain", 0),
+    "r12": (46, 60, "total", 760.8),
+    "r13": (44, 65, "rain", 0),
+    "r14": (16, 80, "rain", 0),
+    "r15": (12, 90, "rain", 0),
     "r16": (95, 25, "tips", 4410),
 }
 # gauge: (low water m, rise m for 1 mm in 5 min, travel min, lag min, rain gauges above it)
@@ -221,8 +231,10 @@ SLOW_START = datetime.fromisoformat("2026-06-10T00:00:00+08:00")
 SLOW_END = 5 * 1440
 # gauge: (low water m, rise m, hour of the peak)
 SLOW: dict[str, tuple[float, float, float]] = {
-    "s1": (24.10, 5.60, 52), "s2": (17.30, 5.20, 60),
-    "s3": (9.80, 4.60, 71), "s4": (9.70, 4.60, 71.5),
+    "s1": (24.10, 5.60, 52),
+    "s2": (17.30, 5.20, 60),
+    "s3": (9.80, 4.60, 71),
+    "s4": (9.70, 4.60, 71.5),
 }
 SILENT = (42 * 60 + 30, 61 * 60)  # s2 says nothing from 18:30 on the 11th to 13:00 on the 12th
 
@@ -258,6 +270,7 @@ CASES: dict[str, tuple[datetime, Callable[[], list[Row]]]] = {
 
 def text_of(start: datetime, rows: list[Row]) -> str:
     """The whole file, in order of arrival."""
+
     def at(minutes: float) -> str:
         return (start + timedelta(minutes=minutes)).isoformat()
 

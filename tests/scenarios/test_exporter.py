@@ -124,7 +124,7 @@ class Export:
         return found[0] if found else 0
 
     def reached(self, journal: Journal) -> bool:
-        last: int = journal.db.execute("SELECT max(rowid) FROM readings").fetchone()[0]
+        last: int = journal.db.execute("SELECT max(id) FROM readings").fetchone()[0]
         return self.cursor() == last
 
 
@@ -142,7 +142,7 @@ def kept(journal: Journal) -> Samples:
     found: Samples = {}
     rows = journal.db.execute(
         "SELECT key, t, value FROM readings JOIN sensors ON sensors.row = sensor"
-        " WHERE fate IN (0, 2) AND value IS NOT NULL ORDER BY readings.rowid"
+        " WHERE fate IN (0, 2) AND value IS NOT NULL ORDER BY readings.id"
     )
     for key, t, value in rows:
         station, _, sensor = key.partition("/")

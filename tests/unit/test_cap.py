@@ -22,13 +22,23 @@ SENT = parse_time("2026-07-01T08:00:00+08:00")
 SQUARE = ((23.1, 113.2), (23.1, 113.3), (23.2, 113.3), (23.1, 113.2))
 EARLIER = Reference("demo@example.org", "id-0", SENT - 60_000)
 BASE = WarningVersion(
-    identifier="id-1", event="e-1", version=1, act=Act.ISSUE, status=Status.ACTUAL,
-    hazard=Hazard.RAINSTORM, level=Level.ORANGE, previous=Level.NONE,
+    identifier="id-1",
+    event="e-1",
+    version=1,
+    act=Act.ISSUE,
+    status=Status.ACTUAL,
+    hazard=Hazard.RAINSTORM,
+    level=Level.ORANGE,
+    previous=Level.NONE,
     area=Area("a-1", "青溪镇", "Qingxi", 900, polygon=SQUARE, code="441999"),
     sender=Sender("demo@example.org", "示例县", "Example County", "12379", "county-ews"),
-    sent=SENT, onset=SENT - 600_000, expires=SENT + 6 * 3_600_000, zone="Asia/Shanghai",
+    sent=SENT,
+    onset=SENT - 600_000,
+    expires=SENT + 6 * 3_600_000,
+    zone="Asia/Shanghai",
     reason={"zh": "过去3小时雨量56毫米。", "en": "56 mm of rain in 3 h."},
-    policy="policy-7", extra={"b": "2", "a": "1"},
+    policy="policy-7",
+    extra={"b": "2", "a": "1"},
 )
 
 
@@ -75,17 +85,25 @@ def test_same_warning_same_bytes_whatever_the_order_of_extra() -> None:
 
 def test_parameters() -> None:
     assert parts(cap.render(make(languages=("en-US",))), "parameter") == [
-        ("CN-LEVEL", "orange"), ("TONGLUO-EVENT", "e-1"), ("TONGLUO-VERSION", "1"),
-        ("TONGLUO-POLICY", "policy-7"), ("a", "1"), ("b", "2")]
+        ("CN-LEVEL", "orange"),
+        ("TONGLUO-EVENT", "e-1"),
+        ("TONGLUO-VERSION", "1"),
+        ("TONGLUO-POLICY", "policy-7"),
+        ("a", "1"),
+        ("b", "2"),
+    ]
 
 
-@pytest.mark.parametrize(("level", "urgency", "severity", "response"), [
-    (Level.BLUE, "Future", "Minor", "Monitor"),
-    (Level.YELLOW, "Expected", "Moderate", "Prepare"),
-    (Level.ORANGE, "Immediate", "Severe", "Prepare"),
-    (Level.RED, "Immediate", "Extreme", "Evacuate"),
-    (Level.UNKNOWN, "Unknown", "Unknown", "Prepare"),
-])
+@pytest.mark.parametrize(
+    ("level", "urgency", "severity", "response"),
+    [
+        (Level.BLUE, "Future", "Minor", "Monitor"),
+        (Level.YELLOW, "Expected", "Moderate", "Prepare"),
+        (Level.ORANGE, "Immediate", "Severe", "Prepare"),
+        (Level.RED, "Immediate", "Extreme", "Evacuate"),
+        (Level.UNKNOWN, "Unknown", "Unknown", "Prepare"),
+    ],
+)
 def test_grades(level: Level, urgency: str, severity: str, response: str) -> None:
     xml = cap.render(make(level=level, languages=("zh-CN",)))
     assert valid(xml)
@@ -101,8 +119,14 @@ def test_orange_flash_flood_says_leave() -> None:
 
 
 def test_cancel_is_past_all_clear_and_names_the_colour_it_ends() -> None:
-    cancel = make(act=Act.CANCEL, level=Level.NONE, previous=Level.ORANGE, references=(EARLIER,),
-                  languages=("zh-CN",), expires=SENT - 1)
+    cancel = make(
+        act=Act.CANCEL,
+        level=Level.NONE,
+        previous=Level.ORANGE,
+        references=(EARLIER,),
+        languages=("zh-CN",),
+        expires=SENT - 1,
+    )
     xml = cap.render(cancel)
     assert valid(xml) and cap_rules.check(xml, own=True) == []
     assert values(xml, "msgType") == ["Cancel"]
@@ -115,7 +139,8 @@ def test_references_are_triples() -> None:
     xml = cap.render(make(act=Act.UPDATE, references=(EARLIER, replace(EARLIER, identifier="x"))))
     assert values(xml, "references") == [
         "demo@example.org,id-0,2026-07-01T07:59:00+08:00 "
-        "demo@example.org,x,2026-07-01T07:59:00+08:00"]
+        "demo@example.org,x,2026-07-01T07:59:00+08:00"
+    ]
 
 
 def test_exercise_has_a_note_and_says_so_first_and_last() -> None:
@@ -157,16 +182,19 @@ def test_illegal_characters_are_replaced() -> None:
     assert values(xml, "areaDesc") == ["a\ufffdb \ufffd\ufffd<&]]>"] * 2
 
 
-@pytest.mark.parametrize(("changes", "says"), [
-    ({"identifier": "a b"}, "not a CAP identifier: 'a b'"),
-    ({"identifier": ""}, "not a CAP identifier"),
-    ({"identifier": "a\x00"}, "not a CAP identifier"),
-    ({"sender": Sender("a,b", "x", "x")}, "not a CAP identifier: 'a,b'"),
-    ({"act": Act.UPDATE}, "names no earlier message"),
-    ({"expires": SENT - 1}, "expires before it is sent"),
-    ({"languages": ("fr-FR",)}, "no warning texts in language 'fr-FR'"),
-    ({"languages": ()}, "no language"),
-])
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"identifier": "a b"}, "not a CAP identifier: 'a b'"),
+        ({"identifier": ""}, "not a CAP identifier"),
+        ({"identifier": "a\x00"}, "not a CAP identifier"),
+        ({"sender": Sender("a,b", "x", "x")}, "not a CAP identifier: 'a,b'"),
+        ({"act": Act.UPDATE}, "names no earlier message"),
+        ({"expires": SENT - 1}, "expires before it is sent"),
+        ({"languages": ("fr-FR",)}, "no warning texts in language 'fr-FR'"),
+        ({"languages": ()}, "no language"),
+    ],
+)
 def test_what_cap_cannot_say_is_refused(changes: dict[str, Any], says: str) -> None:
     with pytest.raises(CapError, match=says):
         cap.render(make(**changes))
@@ -186,8 +214,9 @@ def test_texts_name_place_and_action_for_every_hazard_level_and_act() -> None:
 
 
 def test_every_hazard_has_its_own_words_in_each_step() -> None:
-    said = [text for steps in texts._INSTRUCTION.values() for pair in steps.values()
-            for text in pair]
+    said = [
+        text for steps in texts._INSTRUCTION.values() for pair in steps.values() for text in pair
+    ]
     assert len(said) == len(set(said)) == len(Hazard) * 3 * 2
 
 
@@ -200,8 +229,9 @@ def test_english_texts_hold_no_chinese_and_the_reverse() -> None:
                 assert not say(warning, "zh-CN").isascii()
 
 
-@pytest.mark.parametrize(("level", "told"), [
-    (Level.BLUE, False), (Level.YELLOW, True), (Level.RED, True)])
+@pytest.mark.parametrize(
+    ("level", "told"), [(Level.BLUE, False), (Level.YELLOW, True), (Level.RED, True)]
+)
 def test_the_plan_of_the_area_follows_the_general_text(level: Level, told: bool) -> None:
     area = replace(BASE.area, plan="去青溪小学。", plan_en="Go to Qingxi school.")
     warning = make(level=level, area=area)
@@ -211,14 +241,29 @@ def test_the_plan_of_the_area_follows_the_general_text(level: Level, told: bool)
     assert texts.instruction(warning, "zh-CN").endswith("本地预案：去青溪小学。") is told
 
 
-@pytest.mark.parametrize(("level", "previous", "zh", "en"), [
-    (Level.RED, Level.YELLOW, "青溪镇暴雨预警升级为红色：请立即转移",
-     "Rainstorm warning for Qingxi raised to red: leave now"),
-    (Level.BLUE, Level.YELLOW, "青溪镇暴雨预警降级为蓝色：请留意",
-     "Rainstorm warning for Qingxi lowered to blue: stay alert"),
-    (Level.BLUE, Level.BLUE, "青溪镇暴雨蓝色预警更新：请留意",
-     "Blue rainstorm warning for Qingxi updated: stay alert"),
-])
+@pytest.mark.parametrize(
+    ("level", "previous", "zh", "en"),
+    [
+        (
+            Level.RED,
+            Level.YELLOW,
+            "青溪镇暴雨预警升级为红色：请立即转移",
+            "Rainstorm warning for Qingxi raised to red: leave now",
+        ),
+        (
+            Level.BLUE,
+            Level.YELLOW,
+            "青溪镇暴雨预警降级为蓝色：请留意",
+            "Rainstorm warning for Qingxi lowered to blue: stay alert",
+        ),
+        (
+            Level.BLUE,
+            Level.BLUE,
+            "青溪镇暴雨蓝色预警更新：请留意",
+            "Blue rainstorm warning for Qingxi updated: stay alert",
+        ),
+    ],
+)
 def test_update_headlines(level: Level, previous: Level, zh: str, en: str) -> None:
     warning = make(act=Act.UPDATE, level=level, previous=previous)
     assert texts.headline(warning, "zh-CN") == zh
@@ -252,9 +297,16 @@ def test_round_trip_of_national_identifiers() -> None:
     assert cap.read_cn_identifier(text[:-2]).serial is None
 
 
-@pytest.mark.parametrize("text", [
-    "", "44199941600102_20260701080000_", "44199941600102_20261301080000_1",
-    "44199941600102_20260701080000_10", "４4199941600102_20260701080000_1"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "44199941600102_20260701080000_",
+        "44199941600102_20261301080000_1",
+        "44199941600102_20260701080000_10",
+        "４4199941600102_20260701080000_1",
+    ],
+)
 def test_what_is_no_national_identifier_is_refused(text: str) -> None:
     with pytest.raises(CapError, match="national identifier"):
         cap.read_cn_identifier(text)

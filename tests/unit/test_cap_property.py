@@ -30,23 +30,46 @@ ZONES = st.sampled_from(["Asia/Shanghai", "UTC", "America/Chicago", "Asia/Kathma
 def areas(draw: st.DrawFn) -> Area:
     round_one = draw(st.booleans())
     return Area(
-        draw(NAME), draw(TEXT), draw(TEXT), draw(st.integers(0, 10**6)),
-        polygon=() if round_one else draw(RING), circle=draw(CIRCLE) if round_one else None,
-        code=draw(st.sampled_from(["", "441999"])), plan=draw(TEXT), plan_en=draw(TEXT))
+        draw(NAME),
+        draw(TEXT),
+        draw(TEXT),
+        draw(st.integers(0, 10**6)),
+        polygon=() if round_one else draw(RING),
+        circle=draw(CIRCLE) if round_one else None,
+        code=draw(st.sampled_from(["", "441999"])),
+        plan=draw(TEXT),
+        plan_en=draw(TEXT),
+    )
 
 
 @st.composite
 def warnings(draw: st.DrawFn) -> WarningVersion:
     act, sent = draw(st.sampled_from(Act)), draw(MOMENT)
-    references = st.lists(st.builds(Reference, NAME, NAME, MOMENT), max_size=4,
-                          min_size=0 if act is Act.ISSUE else 1)
+    references = st.lists(
+        st.builds(Reference, NAME, NAME, MOMENT), max_size=4, min_size=0 if act is Act.ISSUE else 1
+    )
     return WarningVersion(
-        draw(NAME), draw(TEXT), draw(st.integers(1, 999)), act, draw(st.sampled_from(Status)),
-        draw(st.sampled_from(Hazard)), draw(st.sampled_from(Level)), draw(st.sampled_from(Level)),
-        draw(areas()), Sender(draw(NAME), draw(TEXT), draw(TEXT), draw(TEXT), draw(TEXT)),
-        sent, sent - draw(SPAN), sent + draw(SPAN), draw(ZONES),
-        draw(st.dictionaries(st.sampled_from(["zh", "en"]), TEXT)), tuple(draw(references)),
-        draw(TEXT), draw(TEXT), draw(LANGUAGES), draw(st.dictionaries(TEXT, TEXT, max_size=4)))
+        draw(NAME),
+        draw(TEXT),
+        draw(st.integers(1, 999)),
+        act,
+        draw(st.sampled_from(Status)),
+        draw(st.sampled_from(Hazard)),
+        draw(st.sampled_from(Level)),
+        draw(st.sampled_from(Level)),
+        draw(areas()),
+        Sender(draw(NAME), draw(TEXT), draw(TEXT), draw(TEXT), draw(TEXT)),
+        sent,
+        sent - draw(SPAN),
+        sent + draw(SPAN),
+        draw(ZONES),
+        draw(st.dictionaries(st.sampled_from(["zh", "en"]), TEXT)),
+        tuple(draw(references)),
+        draw(TEXT),
+        draw(TEXT),
+        draw(LANGUAGES),
+        draw(st.dictionaries(TEXT, TEXT, max_size=4)),
+    )
 
 
 def whole(ms: int) -> int:
@@ -75,13 +98,17 @@ def same_head(notice: Notice, warning: WarningVersion) -> None:
     assert notice.msg_type == cap.MSG_TYPE[warning.act]
     assert notice.note == texts.note(warning)
     assert notice.references == tuple(
-        Reference(ref.sender, ref.identifier, whole(ref.sent)) for ref in warning.references)
+        Reference(ref.sender, ref.identifier, whole(ref.sent)) for ref in warning.references
+    )
 
 
 def same_info(info: NoticeInfo, warning: WarningVersion) -> None:
     language = info.language
     assert (info.effective, info.onset, info.expires) == (
-        whole(warning.sent), whole(warning.onset), whole(warning.expires))
+        whole(warning.sent),
+        whole(warning.onset),
+        whole(warning.expires),
+    )
     assert info.headline == texts.headline(warning, language)
     assert info.description == texts.description(warning, language)
     assert info.instruction == texts.instruction(warning, language)

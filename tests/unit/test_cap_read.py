@@ -25,8 +25,18 @@ def notice(info: str = "", head: str = HEAD) -> Notice:
 
 
 @needs_shared
-@pytest.mark.parametrize("name", ["alert_bilingual", "update", "cancel", "ack_noinfo",
-                                  "error_with_note", "exercise_with_note", "resource_audio"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "alert_bilingual",
+        "update",
+        "cancel",
+        "ack_noinfo",
+        "error_with_note",
+        "exercise_with_note",
+        "resource_audio",
+    ],
+)
 def test_valid_samples_are_read_whole(name: str) -> None:
     found = read((SAMPLES / f"valid_{name}.xml").read_bytes())
     assert found.odd == () and found.sender == "demo@example.org"
@@ -37,9 +47,18 @@ def test_a_sample_in_full() -> None:
     found = read((SAMPLES / "valid_alert_bilingual.xml").read_bytes())
     zh, en = found.infos
     assert (found.sent, found.status, found.msg_type, found.scope) == (
-        SENT, "Actual", "Alert", "Public")
+        SENT,
+        "Actual",
+        "Alert",
+        "Public",
+    )
     assert (zh.language, zh.event, zh.level, zh.urgency, zh.certainty) == (
-        "zh-CN", "暴雨", "orange", "Immediate", "Observed")
+        "zh-CN",
+        "暴雨",
+        "orange",
+        "Immediate",
+        "Observed",
+    )
     assert (en.onset, en.expires) == (SENT + 600_000, SENT + 6 * 3_600_000)
     assert en.event_codes == (("CN-EVENT", "11B03"),)
     (area,) = zh.areas
@@ -64,13 +83,19 @@ def test_defaults_of_the_standard() -> None:
     assert (info.level, info.areas) == ("", ())
 
 
-@pytest.mark.parametrize(("info", "level"), [
-    ("<parameter><valueName>CN-LEVEL</valueName><value>红色</value></parameter>", "红色"),
-    ("<parameter><valueName>awareness_level</valueName><value>3; orange; Severe</value>"
-     "</parameter>", "3; orange; Severe"),
-    ("<parameter><valueName>ColourCode</valueName><value>Orange</value></parameter>", "Orange"),
-    ("<parameter><valueName>water_level</valueName><value>3.2 m</value></parameter>", ""),
-])
+@pytest.mark.parametrize(
+    ("info", "level"),
+    [
+        ("<parameter><valueName>CN-LEVEL</valueName><value>红色</value></parameter>", "红色"),
+        (
+            "<parameter><valueName>awareness_level</valueName><value>3; orange; Severe</value>"
+            "</parameter>",
+            "3; orange; Severe",
+        ),
+        ("<parameter><valueName>ColourCode</valueName><value>Orange</value></parameter>", "Orange"),
+        ("<parameter><valueName>water_level</valueName><value>3.2 m</value></parameter>", ""),
+    ],
+)
 def test_the_agency_keeps_its_own_word(info: str, level: str) -> None:
     assert notice(info).infos[0].level == level
 
@@ -86,28 +111,36 @@ def test_version_1_1_is_read() -> None:
 
 
 def test_what_is_optional_and_broken_is_left_out_and_named() -> None:
-    found = notice("<expires>tomorrow</expires><area><areaDesc>x</areaDesc>"
-                   "<polygon>113.2,23.1 113.3,23.1 113.2,23.1 113.2,23.1</polygon>"
-                   "<polygon>1,1 1,2 2,2 1,1</polygon><circle>1,1 -4</circle></area>",
-                   HEAD + "<references>a,b</references>")
+    found = notice(
+        "<expires>tomorrow</expires><area><areaDesc>x</areaDesc>"
+        "<polygon>113.2,23.1 113.3,23.1 113.2,23.1 113.2,23.1</polygon>"
+        "<polygon>1,1 1,2 2,2 1,1</polygon><circle>1,1 -4</circle></area>",
+        HEAD + "<references>a,b</references>",
+    )
     (area,) = found.infos[0].areas
     assert (found.references, found.infos[0].expires, area.circles) == ((), None, ())
     assert area.polygons == (((1.0, 1.0), (1.0, 2.0), (2.0, 2.0), (1.0, 1.0)),)
     assert [line.split(":")[0] for line in found.odd] == [
-        "not a reference", "Invalid isoformat string", "polygon with no place on earth",
-        "circle with no place on earth"]
+        "not a reference",
+        "Invalid isoformat string",
+        "polygon with no place on earth",
+        "circle with no place on earth",
+    ]
 
 
-@pytest.mark.parametrize(("old", "new", "says"), [
-    ("<identifier>n-1</identifier>", "", "cannot be read: no identifier"),
-    ("met@example.org", " ", "cannot be read: no sender"),
-    ("2026-07-01T08:00:00+08:00", "2026-07-01T08:00:00", "cannot be read: sent: time without"),
-    ("<status>Actual</status>", "", "cannot be read: no status"),
-    (">Actual<", ">Real<", "status is 'Real', not one of Actual, Exercise"),
-    (">Alert<", ">Shout<", "msgType is 'Shout', not one of Alert"),
-    ("<alert ", "<warning ", "not XML"),
-    ("urn:oasis", "urn:other", "not a CAP alert"),
-])
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("<identifier>n-1</identifier>", "", "cannot be read: no identifier"),
+        ("met@example.org", " ", "cannot be read: no sender"),
+        ("2026-07-01T08:00:00+08:00", "2026-07-01T08:00:00", "cannot be read: sent: time without"),
+        ("<status>Actual</status>", "", "cannot be read: no status"),
+        (">Actual<", ">Real<", "status is 'Real', not one of Actual, Exercise"),
+        (">Alert<", ">Shout<", "msgType is 'Shout', not one of Alert"),
+        ("<alert ", "<warning ", "not XML"),
+        ("urn:oasis", "urn:other", "not a CAP alert"),
+    ],
+)
 def test_what_cannot_be_understood_is_refused_in_one_line(old: str, new: str, says: str) -> None:
     with pytest.raises(CapError, match=says) as caught:
         notice(head=HEAD.replace(old, new))
@@ -125,7 +158,7 @@ def test_reading_ends_in_a_notice_or_a_cap_error(junk: bytes, at: int, cut: int)
     area = "<area><areaDesc>x</areaDesc><circle>1,1 4</circle></area>"
     good = (HEAD + INFO % area + "</alert>").encode()
     try:
-        found = read(good[:at] + junk + good[at + cut:])
+        found = read(good[:at] + junk + good[at + cut :])
     except CapError as error:
         assert "\n" not in str(error)
     else:

@@ -89,28 +89,48 @@ ONE_EACH = {
     "no offset": (change("<onset>2026-07-01T07:50:00+08:00", "<onset>2026-07-01T07:50:00"), "time"),
     "fraction": (change("<onset>2026-07-01T07:50:00", "<onset>2026-07-01T07:50:00.5"), "time"),
     "no such day": (change("<onset>2026-07-01", "<onset>2026-02-30"), "time"),
-    "offset with comma": (change("<onset>2026-07-01T07:50:00+08", "<onset>2026-07-01T07:50:00,08"),
-                          "time"),
-    "UTC with a plus": (change("<onset>2026-07-01T07:50:00+08", "<onset>2026-07-01T07:50:00+00"),
-                        "time_utc"),
+    "offset with comma": (
+        change("<onset>2026-07-01T07:50:00+08", "<onset>2026-07-01T07:50:00,08"),
+        "time",
+    ),
+    "UTC with a plus": (
+        change("<onset>2026-07-01T07:50:00+08", "<onset>2026-07-01T07:50:00+00"),
+        "time_utc",
+    ),
     "Update alone": (change(kind("Alert"), kind("Update")), "references_missing"),
     "Cancel alone": (change(kind("Alert"), kind("Cancel")), "references_missing"),
     "Ack alone": (change(kind("Alert"), kind("Ack")), "references_missing"),
     "half a reference": (change("<info>", "<references>a,b</references><info>"), "references_form"),
-    "reference in Z": (change("<info>", "<references>a,b,2026-07-01T00:00:00Z</references><info>"),
-                       "references_form"),
-    "Error without note": (change(kind("Alert"), kind("Error"), "<info>",
-                                  f"<references>{REF}</references><info>"), "error_note"),
+    "reference in Z": (
+        change("<info>", "<references>a,b,2026-07-01T00:00:00Z</references><info>"),
+        "references_form",
+    ),
+    "Error without note": (
+        change(kind("Alert"), kind("Error"), "<info>", f"<references>{REF}</references><info>"),
+        "error_note",
+    ),
     "Exercise without note": (change("<status>Actual", "<status>Exercise"), "exercise_note"),
     "Private": (change("<scope>Public", "<scope>Private"), "addresses_missing"),
     "Restricted": (change("<scope>Public", "<scope>Restricted"), "restriction_missing"),
-    "no info": (GOOD[:GOOD.index("<info>")] + "</alert>", "no_info"),
-    "expires before sent": (change("<expires>2026-07-01T14", "<expires>2026-07-01T07",
-                                   "<effective>2026-07-01T08", "<effective>2026-07-01T06"),
-                            "expires"),
+    "no info": (GOOD[: GOOD.index("<info>")] + "</alert>", "no_info"),
+    "expires before sent": (
+        change(
+            "<expires>2026-07-01T14",
+            "<expires>2026-07-01T07",
+            "<effective>2026-07-01T08",
+            "<effective>2026-07-01T06",
+        ),
+        "expires",
+    ),
     "expires before sent, no effective": (
-        change("<expires>2026-07-01T14", "<expires>2026-07-01T07",
-               "<effective>2026-07-01T08:00:00+08:00</effective>", ""), "expires"),
+        change(
+            "<expires>2026-07-01T14",
+            "<expires>2026-07-01T07",
+            "<effective>2026-07-01T08:00:00+08:00</effective>",
+            "",
+        ),
+        "expires",
+    ),
     "language as a word": (change(">en-US<", ">English<"), "language"),
     "two languages": (change(">en-US<", ">en, zh<"), "language"),
     "polygon of words": (change(RING, "here there here here"), "polygon_form"),
@@ -123,7 +143,7 @@ ONE_EACH = {
     "negative radius": (change("<geocode>", "<circle>1,2 -1</circle><geocode>"), "circle_radius"),
     "swapped circle": (change("<geocode>", "<circle>113,23 1</circle><geocode>"), "swapped"),
     "ceiling": (change("</geocode>", "</geocode><ceiling>100</ceiling>"), "ceiling"),
-    "said twice": (change("</alert>", GOOD[GOOD.index("<info>"):]), "duplicate_info"),
+    "said twice": (change("</alert>", GOOD[GOOD.index("<info>") :]), "duplicate_info"),
     "CAP 1.1": (change("cap:1.2", "cap:1.1"), "version"),
 }
 
@@ -140,7 +160,7 @@ def test_the_place_of_a_fault_is_told() -> None:
 
 
 def test_same_event_and_language_elsewhere_is_no_duplicate() -> None:
-    second = GOOD[GOOD.index("<info>"):].replace("23.2,113.3", "23.3,113.3")
+    second = GOOD[GOOD.index("<info>") :].replace("23.2,113.3", "23.3,113.3")
     assert codes(change("</alert>", second)) == []
 
 
@@ -149,7 +169,10 @@ def test_our_own_need_headline_description_and_instruction() -> None:
     bare = (GOOD[:start] + GOOD[end:]).encode()
     assert check(bare) == []
     assert [fault.path.rpartition("/")[2] for fault in check(bare, own=True)] == [
-        "headline", "description", "instruction"]
+        "headline",
+        "description",
+        "instruction",
+    ]
     long = change("<headline>", f"<headline>{'x' * 160}").encode()
     assert [fault.code for fault in check(long, own=True)] == ["headline_long"]
 
@@ -158,21 +181,36 @@ def test_an_exercise_of_ours_passes() -> None:
     assert check(cap.render(make(status=Status.EXERCISE)), own=True) == []
 
 
-BOMB = b"<!DOCTYPE a [<!ENTITY a '" + b"x" * 100 + b"'>" + b"".join(
-    b"<!ENTITY %c '%b'>" % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(9)) + b"]>"
+BOMB = (
+    b"<!DOCTYPE a [<!ENTITY a '"
+    + b"x" * 100
+    + b"'>"
+    + b"".join(b"<!ENTITY %c '%b'>" % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(9))
+    + b"]>"
+)
 
 
-@pytest.mark.parametrize("xml", [
-    b"", b"not xml", b"<alert>", b"<alert/>", b"\xff\xfe\x00", b"<a xmlns='urn:x'/>",
-    b"<?xml version='1.0' encoding='no-such'?><a/>",
-    BOMB + GOOD[GOOD.index("<alert"):].replace("id-1", "&j;").encode(),
-    BOMB + GOOD[GOOD.index("<alert"):].replace("<note>", "<note a='&j;'>").encode(),
-    b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/hostname">]>'
-    + GOOD[GOOD.index("<alert"):].replace("id-1", "&x;").encode(),
-    b'<!DOCTYPE alert SYSTEM "http://127.0.0.1:9/x.dtd">' + GOOD[GOOD.index("<alert"):].encode(),
-    GOOD.encode() + b" " * 1024 * 1024,
-    GOOD.replace("</alert>", "<a>" * 300 + "</a>" * 300 + "</alert>").encode(),
-], ids=range(13))
+@pytest.mark.parametrize(
+    "xml",
+    [
+        b"",
+        b"not xml",
+        b"<alert>",
+        b"<alert/>",
+        b"\xff\xfe\x00",
+        b"<a xmlns='urn:x'/>",
+        b"<?xml version='1.0' encoding='no-such'?><a/>",
+        BOMB + GOOD[GOOD.index("<alert") :].replace("id-1", "&j;").encode(),
+        BOMB + GOOD[GOOD.index("<alert") :].replace("<note>", "<note a='&j;'>").encode(),
+        b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/hostname">]>'
+        + GOOD[GOOD.index("<alert") :].replace("id-1", "&x;").encode(),
+        b'<!DOCTYPE alert SYSTEM "http://127.0.0.1:9/x.dtd">'
+        + GOOD[GOOD.index("<alert") :].encode(),
+        GOOD.encode() + b" " * 1024 * 1024,
+        GOOD.replace("</alert>", "<a>" * 300 + "</a>" * 300 + "</alert>").encode(),
+    ],
+    ids=range(13),
+)
 def test_what_is_no_safe_xml_gives_one_fault(xml: bytes) -> None:
     assert codes(xml) == ["xml"]
 
@@ -186,5 +224,5 @@ def test_a_flood_of_faults_is_bounded() -> None:
 @given(st.binary(max_size=200), st.integers(0, len(GOOD.encode())), st.integers(0, 40))
 def test_check_never_raises(junk: bytes, at: int, cut: int) -> None:
     good = cap.render(BASE)
-    for fault in check(good[:at] + junk + good[at + cut:]):
+    for fault in check(good[:at] + junk + good[at + cut :]):
         assert fault.code and fault.message

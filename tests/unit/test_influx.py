@@ -312,7 +312,7 @@ def test_a_journal_shorter_than_the_cursor_is_exported_again(
     many(journal, 300)
     drain(exporter)
     with journal.transaction():
-        journal.db.execute("DELETE FROM readings WHERE rowid > 200")
+        journal.db.execute("DELETE FROM readings WHERE id > 200")
     exporter.round()
     assert exporter.behind("readings") == 200
 

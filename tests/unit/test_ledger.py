@@ -101,9 +101,9 @@ def test_old_rows_are_passed_over_without_reading_them(kept: int) -> None:
     days = [(0, n * 24 * 60, Fate.FED) for n in range(100)]
     db = journal(days)
     try:
-        db.execute("DELETE FROM readings WHERE rowid <= ?", (100 - kept,))  # retention
+        db.execute("DELETE FROM readings WHERE id <= ?", (100 - kept,))  # retention
         found = first_row(db, T0 + 98 * DAY)
-        ids = db.execute("SELECT rowid FROM readings WHERE arrival >= ?", (T0 + 98 * DAY,))
+        ids = db.execute("SELECT id FROM readings WHERE arrival >= ?", (T0 + 98 * DAY,))
         assert found == min(i for (i,) in ids)
         assert first_row(db, T0 + 1000 * DAY) == 101
     finally:

@@ -118,11 +118,7 @@ def test_the_first_policy_that_fits() -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(
-    st.lists(
-        st.tuples(st.integers(0, 3), st.integers(-1, 5), st.integers(0, 300)), max_size=60
-    )
-)
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(-1, 5), st.integers(0, 300)), max_size=60))
 def test_chains_are_whole_and_identifiers_unique(steps: list[tuple[int, int, int]]) -> None:
     """Level 5 stands for a renewal; questions 0 to 3 are four areas."""
     life, minute, versions = Lifecycle(), 0, list[WarningVersion]()
@@ -144,7 +140,5 @@ def test_chains_are_whole_and_identifiers_unique(steps: list[tuple[int, int, int
         assert all(v.act is Act.UPDATE for v in chain[1:-1])
         assert len({v.onset for v in chain}) == len({v.area.id for v in chain}) == 1
         for k, version in enumerate(chain):
-            assert [r.identifier for r in version.references] == [
-                v.identifier for v in chain[:k]
-            ]
+            assert [r.identifier for r in version.references] == [v.identifier for v in chain[:k]]
             assert version.previous == (chain[k - 1].level if k else 0)

@@ -72,8 +72,9 @@ def first_highs(case: Path) -> list[tuple[str, str, str, str]]:
         if area.id in (rule.areas or ())
         for (station, name), sensor in sensors_of(config).items()
         if station in area.stations and bool(sensor.forecast) == rule.forecast
-        for row in graded(config, rule, sensor, area.id,
-                          rows[(rows.station == station) & (rows.quantity == name)])
+        for row in graded(
+            config, rule, sensor, area.id, rows[(rows.station == station) & (rows.quantity == name)]
+        )
     ]
     table = pd.DataFrame(found, columns=["known", "area", "hazard", "level"])
     table = table.sort_values("known", key=lambda k: k.map(parse_time), kind="stable")
@@ -114,8 +115,22 @@ def test_all_cases_are_here() -> None:
 @every_case
 def test_case_file_is_whole(case: Path) -> None:
     said = yaml(case / "case.yaml")
-    assert set(said) == {"title", "hazards", "place", "timezone", "start", "end", "kind", "source",
-                         "licence", "stations", "readings", "notes", "impacts", "official"}
+    assert set(said) == {
+        "title",
+        "hazards",
+        "place",
+        "timezone",
+        "start",
+        "end",
+        "kind",
+        "source",
+        "licence",
+        "stations",
+        "readings",
+        "notes",
+        "impacts",
+        "official",
+    }
     assert said["kind"] == ("published" if case.name in NAMES else "synthetic")
     assert all(said[key] for key in ("title", "place", "source", "licence", "notes"))
     assert all(isinstance(note, str) for note in said["notes"])
@@ -191,10 +206,28 @@ def test_the_county_is_invented_and_says_so() -> None:
     assert config.site.synthetic
     assert len(config.stations) == 40 and len(config.areas) >= 12
     assert {source.codec for source in config.sources} == {
-        "native", "sl651", "geohazard", "chirpstack", "senml", "cap"}
+        "native",
+        "sl651",
+        "geohazard",
+        "chirpstack",
+        "senml",
+        "cap",
+    }
     quantities = {s.quantity for s in sensors_of(config).values()}
-    assert {"rain", "stage", "reservoir_stage", "tide", "crack", "displacement_x", "tilt",
-            "pore_pressure", "temperature", "humidity", "co", "pm25"} <= quantities
+    assert {
+        "rain",
+        "stage",
+        "reservoir_stage",
+        "tide",
+        "crack",
+        "displacement_x",
+        "tilt",
+        "pore_pressure",
+        "temperature",
+        "humidity",
+        "co",
+        "pm25",
+    } <= quantities
     assert all(area.plan and area.plan_en for area in config.areas if area.parent)
     assert "yellow" not in config.thresholds["rain_guangdong"].levels
 
@@ -235,8 +268,13 @@ def night() -> pd.DataFrame:
 
 @pytest.mark.parametrize(
     ("gauge", "window", "mm", "when"),
-    [("r01", "3h", 50, "09 23:35"), ("r03", "3h", 50, "09 23:50"), ("r01", "3h", 100, "10 00:30"),
-     ("r01", "3h", 120, "10 01:05"), ("r08", "3h", 50, "10 00:35")],
+    [
+        ("r01", "3h", 50, "09 23:35"),
+        ("r03", "3h", 50, "09 23:50"),
+        ("r01", "3h", 100, "10 00:30"),
+        ("r01", "3h", 120, "10 01:05"),
+        ("r08", "3h", 50, "10 00:35"),
+    ],
 )
 def test_rain_of_the_night_reaches_what_its_page_says(
     gauge: str, window: str, mm: float, when: str
@@ -249,8 +287,13 @@ def test_rain_of_the_night_reaches_what_its_page_says(
 
 @pytest.mark.parametrize(
     ("gauge", "level", "when"),
-    [("z01", 189.5 - 186.3, "10 00:10"), ("z03", 65.0, "10 03:20"), ("z04", 37.0, "10 04:30"),
-     ("z05", 27.0, "10 04:55"), ("z07", 11.5, "10 07:00")],
+    [
+        ("z01", 189.5 - 186.3, "10 00:10"),
+        ("z03", 65.0, "10 03:20"),
+        ("z04", 37.0, "10 04:30"),
+        ("z05", 27.0, "10 04:55"),
+        ("z07", 11.5, "10 07:00"),
+    ],
 )
 def test_rivers_of_the_night_reach_what_its_page_says(gauge: str, level: float, when: str) -> None:
     rows = night()
@@ -279,13 +322,20 @@ def test_the_slow_flood_loses_its_gauge_at_a_rising_yellow() -> None:
     back = at.diff().idxmax()
     before, after = float(s2.value[back - 1]), float(s2.value[back])
     assert (s2.time[back - 1], s2.time[back]) == (
-        "2026-06-11T18:15:00+08:00", "2026-06-12T13:00:00+08:00")
+        "2026-06-11T18:15:00+08:00",
+        "2026-06-12T13:00:00+08:00",
+    )
     assert 20.0 <= before < 21.5 <= after < 23.0
 
 
 def test_the_generator_writes_the_committed_files() -> None:
     script = ROOT / "replay_data/generate.py"
-    ran = subprocess.run([sys.executable, str(script), "--check"], capture_output=True, text=True,
-                         check=False, timeout=120)
+    ran = subprocess.run(
+        [sys.executable, str(script), "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert ran.stdout.count("same") == 2

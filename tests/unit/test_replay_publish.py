@@ -153,9 +153,7 @@ def test_no_broker_there() -> None:
         publish(case, prepare(case), f"mqtt://127.0.0.1:{port}")
 
 
-def test_a_broker_that_dies_is_given_up(
-    broker: Mosquitto, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_broker_that_dies_is_given_up(broker: Mosquitto, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(publishing, "PATIENCE", 0.5)
     case = load_case(NIGHT)
 

@@ -63,7 +63,7 @@ def test_it_loads_nothing_and_runs_nothing(swindale_page: str) -> None:
     assert "<script" not in swindale_page and "http" not in re.sub(
         r"data:image/svg\+xml;base64,[A-Za-z0-9+/=]+", "", swindale_page
     )
-    assert swindale_page.count("<img src=\"data:image/svg+xml;base64,") == 3
+    assert swindale_page.count('<img src="data:image/svg+xml;base64,') == 3
     links = re.findall(r'href="([^"]+)"', swindale_page)
     assert len(links) == 6 and all(link.startswith("warnings/tongluo.") for link in links)
 

@@ -115,7 +115,7 @@ def _whole(db: sqlite3.Connection, journal: Path) -> Finding:
     broken = _odd_entry(db) or broken_link(db)
     if broken is not None:
         return fail("store", "audit_broken", path=journal, entry=broken)
-    rows = db.execute("SELECT coalesce(max(rowid), 0) FROM readings").fetchone()[0]
+    rows = db.execute("SELECT coalesce(max(id), 0) FROM readings").fetchone()[0]
     return ok("store", "store_ok", path=journal, rows=f"{rows:,}")
 
 

@@ -60,7 +60,7 @@ def readings(here: Site, own: list[Line]) -> Table:
     marks = ",".join("?" * len(rows))
     found = here.db.execute(
         "SELECT sensor, t, coalesce(raw, value), flag, fate, arrival FROM readings"
-        f" WHERE sensor IN ({marks}) ORDER BY rowid DESC LIMIT {READINGS}",
+        f" WHERE sensor IN ({marks}) ORDER BY id DESC LIMIT {READINGS}",
         list(rows),
     ).fetchall()
     for row, t, value, flag, fate, arrival in reversed(found):
@@ -113,7 +113,7 @@ def start_of(here: Site, row: int) -> int:
     """Since when a sensor is expected to send: its first configuration, or on a stream clock the
     stream's first reading; ms."""
     if here.stream():
-        query = "SELECT coalesce(min(t), 0) FROM (SELECT t FROM readings ORDER BY rowid LIMIT 1000)"
+        query = "SELECT coalesce(min(t), 0) FROM (SELECT t FROM readings ORDER BY id LIMIT 1000)"
         return int(here.db.execute(query).fetchone()[0])
     bodies = here.db.execute("SELECT at FROM journal WHERE kind = 'configuration' ORDER BY seq")
     return int(bodies.fetchone()[0])

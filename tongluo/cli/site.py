@@ -42,7 +42,7 @@ class Site:
         """The site's time, ms: the wall's, or on a stream clock what has passed of it."""
         if not self.stream():
             return now_ms()
-        read = self.db.execute("SELECT arrival FROM readings ORDER BY rowid DESC LIMIT 1")
+        read = self.db.execute("SELECT arrival FROM readings ORDER BY id DESC LIMIT 1")
         tick = self.db.execute(
             "SELECT at FROM journal WHERE kind = 'tick' ORDER BY seq DESC LIMIT 1"
         )

@@ -275,6 +275,9 @@ class Store(Model):
 
     folder: Path = Path("var")
     snapshot_every: Duration = 600_000
+    keep: Duration | None = Field(
+        default=None, description="readings older than this are deleted; default: kept for ever"
+    )
 
 
 class Config(Model):

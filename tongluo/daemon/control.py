@@ -54,6 +54,9 @@ class _Server(socketserver.UnixStreamServer):
         request, _ = super().get_request()
         return request, ("local", 0)
 
+    def handle_error(self, *_: Any) -> None:
+        """A client that gave up waiting is no trouble of ours."""
+
 
 def _handler(daemon: Daemon) -> type[BaseHTTPRequestHandler]:
     commands: dict[str, Callable[[dict[str, Any]], Any]] = {

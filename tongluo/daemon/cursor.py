@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 from tongluo.daemon.log import Log
@@ -48,6 +49,16 @@ class Cursor:
         known = self.db.execute("SELECT value FROM meta WHERE key = 'journal'").fetchone()
         self.db.execute("INSERT OR REPLACE INTO meta VALUES ('journal', ?)", (journal,))
         return known is None or known[0] in (b"", journal)
+
+
+def exported(path: Path) -> int:
+    """Id of the last exported reading, read from outside; 0 when there is none yet."""
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
+            found = db.execute("SELECT row FROM cursor WHERE name = 'readings'").fetchone()
+    except sqlite3.Error:
+        return 0
+    return int(found[0]) if found else 0
 
 
 def open_cursor(path: Path, log: Log) -> Cursor:

@@ -17,6 +17,7 @@ from tongluo.core.crash import point
 from tongluo.core.effects import Act, Effects, Readings, Tick
 from tongluo.core.errors import CapError
 from tongluo.core.times import CLOCK_TOPIC, parse_time
+from tongluo.core.units import inner_unit
 from tongluo.daemon.client import Incoming
 from tongluo.engine import Engine
 from tongluo.store.journal import Journal
@@ -133,7 +134,9 @@ class Intake:
     def configure(self, plan: Plan, text: str, now: int, *, first: bool) -> Effects:
         """A configuration row; the first one made the engine itself."""
         effects = Effects() if first else self.engine.feed(plan)
-        sensors = [(n, s.key, s.quantity, s.unit) for n, s in enumerate(plan.sensors) if s]
+        sensors = [
+            (n, s.key, s.quantity, inner_unit(s.quantity)) for n, s in enumerate(plan.sensors) if s
+        ]
         with self.journal.transaction():
             self.journal.configuration(text, sensors, effects, now)
         self.decoder = decoder_of(plan, self.journal.held_back())

@@ -28,15 +28,18 @@ from tongluo.core.crash import point
 from tongluo.core.errors import ConfigError, StoreError, TongluoError
 from tongluo.daemon.client import Incoming
 from tongluo.daemon.collector import Collector, Filters
+from tongluo.daemon.cursor import exported
 from tongluo.daemon.intake import Intake, filters
 from tongluo.daemon.log import Log
 from tongluo.engine import Engine
 from tongluo.recover import recover
 from tongluo.store import snapshot
 from tongluo.store.journal import Journal
+from tongluo.store.retention import trim
 
 BATCH = 5000
 PONG_EVERY = 10_000
+MOST_FILTERS = 100
 
 
 class Daemon:
@@ -65,6 +68,8 @@ class Daemon:
         self._snapshot_due = now_ms() + loaded.config.store.snapshot_every
         self._writer: threading.Thread | None = None
         self._show_due = 0
+        self._saved = 0
+        """Journal number of the last snapshot written by this process."""
         self.received = 0
 
     # -- start and configuration
@@ -88,7 +93,9 @@ class Daemon:
         db = self.journal.db
         row = db.execute("SELECT value FROM meta WHERE key = 'filters'").fetchone()
         before = tuple(row[0].split("\n")) if row else ()
-        db.execute("INSERT OR REPLACE INTO meta VALUES ('filters', ?)", ("\n".join(wanted),))
+        held = dict.fromkeys((*wanted, *before))  # until a broker was there to be told otherwise
+        known = "\n".join(list(held)[:MOST_FILTERS])
+        db.execute("INSERT OR REPLACE INTO meta VALUES ('filters', ?)", (known,))
         return Collector(self.loaded.config.broker, Filters(wanted, before), self.log)
 
     def reload(self) -> None:
@@ -170,8 +177,22 @@ class Daemon:
         last = int(clock["ticked"])
         if now - now % every > last:
             effects = self.intake.tick(max(now - now % every, last))
+            self._trim(now)
             if effects.warnings:
                 self._tell()
+
+    def _trim(self, now: int) -> None:
+        """Retention: a small delete at each tick."""
+        keep = self.loaded.config.store.keep
+        if keep is not None and self._saved:
+            with self.journal.transaction():
+                trim(self.journal.db, now - keep, self._saved, self._exported())
+
+    def _exported(self) -> int:
+        """Id of the last exported reading; beyond any where nothing is exported."""
+        if self.loaded.config.influx is None:
+            return 1 << 62
+        return exported(self.folder / "exporter.db")
 
     def _show(self) -> None:
         """In stream time no tick row is written, and what `show` reads would grow old."""
@@ -190,10 +211,14 @@ class Daemon:
         """A snapshot of what is committed now: copied here, written by a thread."""
         saved, seq = memory.save(self.intake.engine), self.journal.seq
         folder = self.folder / "snapshots"
-        self._writer = threading.Thread(target=snapshot.write, args=(folder, seq, saved))
+        self._writer = threading.Thread(target=self._write, args=(folder, seq, saved))
         self._writer.start()
         if wait:
             self._writer.join()
+
+    def _write(self, folder: Path, seq: int, saved: dict[str, Any]) -> None:
+        snapshot.write(folder, seq, saved)
+        self._saved = seq
 
     def _prove_acks(self) -> None:
         """Digests of undated messages go once a later answer proves their acknowledgement came."""

@@ -88,9 +88,7 @@ def offset(result: Result) -> str:
     return f"{result.case.timezone}, UTC{text[:3]}:{text[3:]}"
 
 
-def timeline(
-    result: Result, told: Mapping[Key, tuple[Span, ...]], keys: Sequence[Key]
-) -> str:
+def timeline(result: Result, told: Mapping[Key, tuple[Span, ...]], keys: Sequence[Key]) -> str:
     """A strip of levels for each area and hazard, with impacts and what was warned then."""
     with styled():
         figure = Figure(figsize=(WIDTH, 0.9 + 0.36 * len(keys)), layout="constrained")

@@ -211,5 +211,3 @@ def _silences(result: Result) -> Iterator[tuple[str, str, Both]]:
             yield condition.sensor, clock(result, begun.pop(condition.sensor)), (end, end)
     for sensor, start in begun.items():
         yield sensor, clock(result, start), ("至案例结束", "to the end of the case")
-
-

@@ -115,9 +115,7 @@ def _contingency(
 ) -> dict[str, Any]:
     """Hits, misses, false alarms and their ratios at or above one grade."""
     alarms = [(key, run) for key, its in told.items() for run in runs(its, grade)]
-    graded = [
-        (i, _covering(i, told, parents)) for i in impacts if Level.parse(i.level) >= grade
-    ]
+    graded = [(i, _covering(i, told, parents)) for i in impacts if Level.parse(i.level) >= grade]
     pairs = {
         (n, k)
         for n, (impact, keys) in enumerate(graded)

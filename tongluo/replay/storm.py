@@ -136,9 +136,7 @@ def _days(t: Any, result: Result) -> list[float]:
     return [days(int(x), result.case.timezone) for x in t.tolist()]
 
 
-def _rain(
-    axes: Axes, result: Result, spec: SensorSpec, line: Series, drawn: list[Limit]
-) -> None:
+def _rain(axes: Axes, result: Result, spec: SensorSpec, line: Series, drawn: list[Limit]) -> None:
     """Bars of rain, and the sums that came nearest to their thresholds."""
     width = max(spec.cadence, -(-(result.case.end - result.case.start) // BINS))
     width = -(-width // spec.cadence) * spec.cadence  # whole cadences, or bars would beat

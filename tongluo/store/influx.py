@@ -33,10 +33,10 @@ SELECTS = {
     " WHERE id > ? ORDER BY id LIMIT ?",
     "conditions": "SELECT id, kind, sensor, begins, time FROM conditions"
     " WHERE id > ? ORDER BY id LIMIT ?",
-    "readings": "SELECT r.rowid, coalesce(s.key, 'unknown/' || r.sensor),"
+    "readings": "SELECT r.id, coalesce(s.key, 'unknown/' || r.sensor),"
     " coalesce(s.quantity, 'unknown'), r.t, r.value, r.flag, r.fate, r.issued,"
     " coalesce(r.raw, r.value) FROM readings r LEFT JOIN sensors s ON s.row = r.sensor"
-    " WHERE r.rowid > ? ORDER BY r.rowid LIMIT ?",
+    " WHERE r.id > ? ORDER BY r.id LIMIT ?",
 }
 """What is exported, in this order: decisions never wait behind a backlog of readings."""
 
@@ -69,7 +69,7 @@ def read(
 
 def newest(db: sqlite3.Connection, table: str) -> int:
     """The last row of a table, 0 when it is empty."""
-    return db.execute(f"SELECT max(rowid) FROM {table}").fetchone()[0] or 0
+    return db.execute(f"SELECT max(id) FROM {table}").fetchone()[0] or 0
 
 
 def line_of(table: str, row: tuple[Any, ...], counters: AbstractSet[str]) -> str:

@@ -23,7 +23,10 @@ from tongluo.core.errors import StoreError
 from tongluo.core.warning import WarningVersion
 from tongluo.store.schema import migrate
 
-INSERT_READING = "INSERT INTO readings VALUES (?,?,?,?,?,?,?,?,?,?,?)"
+INSERT_READING = (
+    "INSERT INTO readings (seq, sensor, t, value, flag, fate, arrival, issued, raw, given, sent)"
+    " VALUES (?,?,?,?,?,?,?,?,?,?,?)"
+)
 
 
 def connect(path: Path, *, read_only: bool = False, any_thread: bool = False) -> sqlite3.Connection:
@@ -80,7 +83,7 @@ class Journal:
 
     def readings(self, columns: Columns, effects: Effects, at: int) -> None:
         """A batch of readings with their fates; `body` says which rows of `readings` it is."""
-        first = (self.db.execute("SELECT max(rowid) FROM readings").fetchone()[0] or 0) + 1
+        first = (self.db.execute("SELECT max(id) FROM readings").fetchone()[0] or 0) + 1
         span = first.to_bytes(8, "big") + len(columns).to_bytes(8, "big")
         self._row("readings", at, span)
         out = effects.admitted

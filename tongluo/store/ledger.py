@@ -53,7 +53,7 @@ def ledger(db: sqlite3.Connection, row: int, cadence: int, start: int, end: int)
     times: set[int] = set()
     late: set[int] = set()
     found = db.execute(
-        "SELECT t, fate FROM readings WHERE rowid >= ? AND sensor = ? AND t >= ? AND t < ?",
+        "SELECT t, fate FROM readings WHERE id >= ? AND sensor = ? AND t >= ? AND t < ?",
         (first_row(db, start - SLACK), row, start, end),
     )
     for t, fate in found:
@@ -103,12 +103,12 @@ def gaps(came: Sequence[int], cadence: int, start: int, end: int) -> list[Gap]:
 def first_row(db: sqlite3.Connection, arrived: int) -> int:
     """A row of `readings` before which none arrived at or after this time: found by halving,
     since rows lie in order of arrival and no key by time is kept."""
-    low, high = db.execute("SELECT coalesce(min(rowid), 1), coalesce(max(rowid), 0) + 1"
+    low, high = db.execute("SELECT coalesce(min(id), 1), coalesce(max(id), 0) + 1"
                            " FROM readings").fetchone()  # fmt: skip
     while low < high:
         middle = (low + high) // 2
         found = db.execute(
-            "SELECT arrival FROM readings WHERE rowid >= ? ORDER BY rowid LIMIT 1", (middle,)
+            "SELECT arrival FROM readings WHERE id >= ? ORDER BY id LIMIT 1", (middle,)
         ).fetchone()
         if found[0] < arrived:
             low = middle + 1

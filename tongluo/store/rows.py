@@ -45,7 +45,7 @@ def _columns(db: sqlite3.Connection, first: int, n: int) -> Columns:
     """A batch as it came: the raw value, the given flag, the time of sending."""
     found = db.execute(
         "SELECT sensor, t, coalesce(raw, value), coalesce(given, flag), coalesce(sent, arrival),"
-        " issued FROM readings WHERE rowid BETWEEN ? AND ? ORDER BY rowid",
+        " issued FROM readings WHERE id BETWEEN ? AND ? ORDER BY id",
         (first, first + n - 1),
     ).fetchall()
     sensor, t, value, flag, arrival, issued = (

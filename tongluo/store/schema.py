@@ -8,7 +8,8 @@ FIRST = """
 CREATE TABLE journal (seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, at INTEGER NOT NULL, body BLOB);
 CREATE TABLE sensors (row INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, quantity TEXT NOT NULL,
                       unit TEXT NOT NULL);
-CREATE TABLE readings (seq INTEGER NOT NULL, sensor INTEGER NOT NULL, t INTEGER NOT NULL,
+CREATE TABLE readings (id INTEGER PRIMARY KEY, seq INTEGER NOT NULL,
+                       sensor INTEGER NOT NULL, t INTEGER NOT NULL,
                        value REAL, flag INTEGER NOT NULL, fate INTEGER NOT NULL,
                        arrival INTEGER NOT NULL, issued INTEGER,
                        raw REAL, given INTEGER, sent INTEGER);
