@@ -220,6 +220,16 @@ def start_clock(params: Any, state: Any, clock: Any, now: int) -> None:
     clock["bound"] = first_deadline(params, state)
 
 
+def start(params: Any, state: Any, clocks: Any, now: int) -> None:
+    """Compiled for callers outside."""
+    start_clock(params, state, clocks[0], now)
+
+
+def deadline(params: Any, state: Any) -> int:
+    """Compiled for callers outside."""
+    return first_deadline(params, state)
+
+
 @compiled
 def raised(params: Any, state: Any, clock: Any, candidate: int) -> int:
     """The stream clock after a row, or -1 when a tick with something to do falls due before it."""

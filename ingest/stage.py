@@ -29,9 +29,8 @@ class Admitted:
 
 
 @cache
-def _functions() -> tuple[Any, Any]:
-    imports = "from ingest.order import *"
-    return (cached(order.admit, ("ingest",), imports), cached(order.recall, ("ingest",), imports))
+def _compiled(function: Any) -> Any:
+    return cached(function, ("ingest",), "from ingest.order import *")
 
 
 class OrderStage:
@@ -42,7 +41,10 @@ class OrderStage:
         self.state = np.zeros(len(params), order.STATE)
         self.ring = np.zeros(max(1, int(params["cells"].sum())), order.RING)
         self.clock = clock
-        self._admit, self._recall = _functions()
+
+    def start(self, now: int) -> None:
+        """The first time known, ms."""
+        _compiled(order.start)(self.params, self.state, self.clock, now)
 
     def blank(self, columns: Columns) -> Admitted:
         """Room for what will be decided of a batch; arrival is a copy, for the clock's use."""
@@ -53,7 +55,7 @@ class OrderStage:
     def admit(self, columns: Columns, out: Admitted, start: int) -> int:
         """Decide rows from start on; returns the row before which a tick is due, or the end."""
         self.clock["back"] = 0
-        stop = self._admit(
+        stop = _compiled(order.admit)(
             self.params,
             self.state,
             self.ring,
@@ -78,7 +80,7 @@ class OrderStage:
         n = int(self.state[sensor]["held"])
         self.clock[0]["dirty"] -= self.state[sensor]["dirty"]
         t, value, flag = np.zeros(n, np.int64), np.zeros(n), np.zeros(n, np.int64)
-        self._recall(self.params[sensor], self.state[sensor], self.ring, t, value, flag)
+        _compiled(order.recall)(self.params[sensor], self.state[sensor], self.ring, t, value, flag)
         return t, value, flag
 
     def dirty(self) -> list[int]:
@@ -95,5 +97,5 @@ class OrderStage:
         late = (limit > 0) & (self.state["silent"] == 0) & (self.state["heard"] + limit <= now)
         found = np.flatnonzero(late)
         self.state["silent"][found] = 1
-        self.clock[0]["bound"] = order.first_deadline(self.params, self.state)
+        self.clock[0]["bound"] = _compiled(order.deadline)(self.params, self.state)
         return [int(i) for i in found]

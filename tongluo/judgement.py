@@ -8,6 +8,7 @@ from ingest.stage import OrderStage
 from tongluo.config.plan import Plan, clock_row
 from tongluo.core.effects import Condition, Decision, Effects, Verdict
 from tongluo.core.words import Level
+from tongluo.warning.agenda import Agenda
 from tongluo.warning.assess import Assessor, Change
 from tongluo.warning.lifecycle import Lifecycle
 from tongluo.warning.reasons import Evidence, Reasons
@@ -23,8 +24,8 @@ class Judgement:
         self.lifecycle = Lifecycle()
         self.reasons = Reasons(plan)
         self.effects = Effects()
-        self.next_due: tuple[int, int] | None = None
-        """What falls due next: (time, question); None = must be looked up."""
+        self.next_due: Agenda | None = None
+        """When warnings must be renewed; None = must be looked up."""
 
     def verdict(
         self, name: str, task: int, before: int, after: int, now: int, cause: str, told: Evidence
@@ -33,13 +34,11 @@ class Judgement:
         self.reasons.note(name, task, told)
         sensor, rule = self.reasons.sensor(name, task), self.plan.tasks[name][task].rule.id
         self.effects.verdicts.append(Verdict(now, sensor, rule, before, after, cause, told.why))
-        self.next_due = None
         for change in self.assessor.verdict((name, task), after, now, cause):
             self.decide(change, self.reasons.tell(self.assessor, change))
 
     def decide(self, change: Change, reason: dict[str, Any]) -> None:
         """One assessment changed: a line of the log, and a version of a warning where due."""
-        self.next_due = None
         question = self.plan.questions[change.question]
         self.effects.decisions.append(
             Decision(
@@ -58,6 +57,13 @@ class Judgement:
             )
             if version is not None:
                 self.effects.warnings.append((version, occasion.policy.channels))
+        self.plan_renewal(change.question)
+
+    def plan_renewal(self, n: int) -> None:
+        """Note when the warning on a question must be renewed."""
+        if self.next_due is not None:
+            occasion = self.plan.occasion(n) if n in self.lifecycle.events else None
+            self.next_due.set(n, self.lifecycle.renewal(n, occasion.policy) if occasion else 0)
 
     def condition(self, kind: str, sensor: int, now: int, begins: bool) -> None:
         """Something about a sensor that a duty officer must know began or ended."""

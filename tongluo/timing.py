@@ -11,15 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from ingest.order import start_clock
 from tongluo.core.columns import Columns
 from tongluo.core.driver import Transitions
 from tongluo.core.words import Level
 from tongluo.judgement import Judgement
+from tongluo.warning.agenda import Agenda
 from tongluo.warning.reasons import Evidence
 from tongluo.warning.shown import Showing
-
-NEVER = (1 << 62, -1)
 
 
 class Timing(Judgement):
@@ -33,12 +31,12 @@ class Timing(Judgement):
     def begin(self, columns: Columns) -> None:
         """System time starts with the first row; stream time starts itself."""
         if len(columns) and not self.clock["now"] and not self.clock["stream"]:
-            start_clock(self.stage.params, self.stage.state, self.clock, int(columns.arrival[0]))
+            self.stage.start(int(columns.arrival[0]))
 
     def pass_time(self, now: int) -> None:
         """A tick row: the recorded passing of time."""
         if not self.clock["now"]:
-            start_clock(self.stage.params, self.stage.state, self.clock, now)
+            self.stage.start(now)
         if self.clock["stream"]:
             self.do_ticks(now - now % int(self.clock["tick"]))
             self.settle()
@@ -94,24 +92,15 @@ class Timing(Judgement):
 
     def _due(self, now: int) -> None:
         """Renew the warnings that are due, earliest first."""
-        while True:
-            if self.next_due is None:
-                self.next_due = min(self._renewals(), default=NEVER)
-            at, n = self.next_due
-            at = self._on_grid(at, now)
+        if self.next_due is None:
+            self.next_due = Agenda()
+            for n in self.lifecycle.events:
+                self.plan_renewal(n)
+        while (first := self.next_due.first()) is not None:
+            at, n = self._on_grid(first[0], now), first[1]
             if at > now:
                 return
-            self.next_due = None
             self._renew(n, at)
-
-    def _renewals(self) -> list[tuple[int, int]]:
-        found = []
-        for n in self.lifecycle.events:
-            occasion = self.plan.occasion(n)
-            at = self.lifecycle.renewal(n, occasion.policy) if occasion else 0
-            if at:
-                found.append((at, n))
-        return found
 
     def _on_grid(self, at: int, now: int) -> int:
         """The tick at which something due at `at` is done."""
@@ -125,6 +114,7 @@ class Timing(Judgement):
         reason = self.reasons.standing(self.assessor, n, now)
         version = self.lifecycle.renew(n, now, occasion, reason)
         self.effects.warnings.append((version, occasion.policy.channels))
+        self.plan_renewal(n)
 
     # silence and late readings
 

@@ -5,11 +5,13 @@ shown by good readings, at or after the hold's end, that they are lower.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tongluo.core.compiled import compiled
+from tongluo.core.compiled import cached
 from tongluo.warning.assess import Assessor
 
 I8 = NDArray[np.int64]
@@ -18,7 +20,6 @@ SensorOf = Callable[[int, int], int]
 """(question, member) -> row of the sensor it judges."""
 
 
-@compiled
 def by_sensor(sensor: I8, good: NDArray[np.bool_], first: I8, place: I8, rows: I8) -> None:
     """Counting sort: rows of good readings of sensor s become rows[first[s]:first[s + 1]]."""
     for i in range(sensor.shape[0]):
@@ -33,6 +34,11 @@ def by_sensor(sensor: I8, good: NDArray[np.bool_], first: I8, place: I8, rows: I
             place[sensor[i]] += 1
 
 
+@cache
+def _compiled() -> Any:
+    return cached(by_sensor, ("tongluo.warning",), "")
+
+
 class Showing:
     """The good readings of one batch, ordered by sensor when first asked for."""
 
@@ -45,14 +51,13 @@ class Showing:
             self._first = np.zeros(self._sensors + 1, np.int64)
             self._rows = np.empty(int(self._good.sum()), np.int64)
             place = np.empty(self._sensors, np.int64)
-            by_sensor(self._sensor, self._good, self._first, place, self._rows)
+            _compiled()(self._sensor, self._good, self._first, place, self._rows)
         return self._rows[self._first[sensor] : self._first[sensor + 1]]
 
     def first(self, sensor: int, start: int, due: int) -> int:
         """Row, from `start` on, of the first good reading that arrived at or after `due`."""
         rows = self._of(sensor)
-        k = int(np.searchsorted(rows, start))
-        k += int(np.searchsorted(self._arrival[rows[k:]], due))
+        k = int(np.searchsorted(rows, max(start, int(np.searchsorted(self._arrival, due)))))
         return int(rows[k]) if k < len(rows) else NEVER
 
     def time(self, row: int) -> int:
@@ -61,11 +66,14 @@ class Showing:
 
     def end(self, assessor: Assessor, sensors: SensorOf, start: int, stop: int) -> tuple[int, int]:
         """(row, question) of the next hold that ends within start..stop; (NEVER, -1) for none."""
-        ends = (NEVER, -1)
-        for n in sorted(assessor.waiting):
-            if start < stop and assessor.due(n) <= self._arrival[stop - 1]:
-                ends = min(ends, (self._ends(assessor, n, sensors, start, stop), n))
-        return ends
+        due = self._due(assessor, start, stop)
+        ends = ((self._ends(assessor, n, sensors, start, stop), n) for n in due)
+        return min(ends, default=(NEVER, -1))
+
+    def _due(self, assessor: Assessor, start: int, stop: int) -> list[int]:
+        """Questions whose hold was over before row `stop`."""
+        last = int(self._arrival[stop - 1]) if start < stop else -1
+        return [n for n in assessor.waiting if assessor.due(n) <= last]
 
     def _ends(self, assessor: Assessor, n: int, sensors: SensorOf, start: int, stop: int) -> int:
         due, row = assessor.due(n), start
@@ -78,10 +86,7 @@ class Showing:
 
     def note(self, assessor: Assessor, sensors: SensorOf, start: int, stop: int) -> None:
         """Remember who has shown it in start..stop; the others may do so in a later batch."""
-        for n in assessor.waiting:
+        for n in self._due(assessor, start, stop):
             answer, due = assessor.answers[n], assessor.due(n)
-            if start < stop and due <= self._arrival[stop - 1]:
-                new = [
-                    k for k in assessor.unshown(n) if self.first(sensors(n, k), start, due) < stop
-                ]
-                answer.shown = [*answer.shown, *new]
+            new = [k for k in assessor.unshown(n) if self.first(sensors(n, k), start, due) < stop]
+            answer.shown = [*answer.shown, *new]
