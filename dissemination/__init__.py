@@ -1,1 +1,1 @@
-"""TBD."""
+"""Warnings to people: CAP, texts, channels."""

@@ -1,1 +1,1 @@
-"""TBD."""
+"""The world to readings: codecs, quality, order in event time."""
