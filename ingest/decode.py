@@ -223,13 +223,9 @@ class Decoder:
         sent: int = 0,
     ) -> None:
         """See `tongluo.core.ports.Sink`."""
-        key = (device, element, unit, self._topic)
-        target = self._known.get(key)
+        target = self._meant(device, element, unit)
         if target is None:
-            target = self._target(device, element, unit)
-            if target is None:
-                return
-            self._known[key] = target
+            return
         if time is None:
             time, self._dated = self._now or sent, False
             if not time:
@@ -246,6 +242,35 @@ class Decoder:
         self._flag.append(flag)
         self._arrival.append(sent if self._now == 0 else self._now)
         self._issued.append(issued)
+
+    def series(
+        self, device: str, element: str, times: list[int], values: list[float], unit: str = ""
+    ) -> None:
+        """See `tongluo.core.ports.Sink`."""
+        target = self._meant(device, element, unit)
+        if target is None:
+            return
+        if target.factor != 1.0 or target.offset != 0.0:
+            for time, value in zip(times, values, strict=True):
+                self.reading(device, element, time, value, unit)
+            return
+        n = len(times)
+        self._sensor += [target.row] * n
+        self._t += times
+        self._value += values
+        self._flag += [1] * n
+        self._arrival += [self._now] * n
+        self._issued += [0] * n
+
+    def _meant(self, device: str, element: str, unit: str) -> Target | None:
+        """The sensor, remembered; None after saying why there is none."""
+        key = (device, element, unit, self._topic)
+        target = self._known.get(key)
+        if target is None:
+            target = self._target(device, element, unit)
+            if target is not None:
+                self._known[key] = target
+        return target
 
     def _target(self, device: str, element: str, unit: str) -> Target | None:
         """The sensor that is meant, or None after saying why there is none."""

@@ -43,6 +43,11 @@ class Sink(Protocol):
         the sink, other readings of the message are kept.
         """
 
+    def series(
+        self, device: str, element: str, times: list[int], values: list[float], unit: str = ""
+    ) -> None:
+        """As `reading` for each time and value, in order; values are finite and plausible."""
+
     def report(self, device: str, kind: str, time: int | None, **content: Any) -> None:
         """What a person or a camera says. content: text=str, picture=bytes, part=int, parts=int,
         place=str, reporter=str, id=str, all optional."""

@@ -25,6 +25,8 @@ from tongluo.core.clock import monotonic
 from tongluo.daemon.client import LARGEST, Client, Incoming
 from tongluo.daemon.log import Log
 
+READS = 4
+"""Times the socket is read for one batch: at most a megabyte of packets, however many readings."""
 CONNECT_TIMEOUT = 5.0
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
 AWAY = "the broker is away"
@@ -92,7 +94,9 @@ class Collector:
         return taken
 
     def _read_dry(self, client: Client, most: int) -> None:
-        while len(client.inbox) < most and client.socket() is not None:
+        for _ in range(READS):
+            if len(client.inbox) >= most or client.socket() is None:
+                return
             client.loop_read()
             if client.dry:
                 return

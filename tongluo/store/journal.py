@@ -10,7 +10,7 @@ import hashlib
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from itertools import repeat
+from itertools import chain, islice, repeat
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +23,7 @@ from tongluo.core.errors import StoreError
 from tongluo.core.warning import WarningVersion
 from tongluo.store.schema import migrate
 
-INSERT_READING = (
-    "INSERT INTO readings (seq, sensor, t, value, flag, fate, arrival, issued, raw, given, sent)"
-    " VALUES (?,?,?,?,?,?,?,?,?,?,?)"
-)
+ROWS = 50
 
 
 def connect(path: Path, *, read_only: bool = False, any_thread: bool = False) -> sqlite3.Connection:
@@ -86,25 +83,19 @@ class Journal:
         first = (self.db.execute("SELECT max(id) FROM readings").fetchone()[0] or 0) + 1
         span = first.to_bytes(8, "big") + len(columns).to_bytes(8, "big")
         self._row("readings", at, span)
-        out = effects.admitted
-        same_value = _same(columns.value, out.value)
-        rows = zip(
-            repeat(self.seq),
-            columns.sensor.tolist(),
-            columns.t.tolist(),
-            out.value.tolist(),
-            out.flag.tolist(),
-            out.fate.tolist(),
-            out.arrival.tolist(),
-            columns.issued.tolist(),
-            repeat(None) if same_value else columns.value.tolist(),
-            repeat(None) if np.array_equal(columns.flag, out.flag) else columns.flag.tolist(),
-            repeat(None) if np.array_equal(columns.arrival, out.arrival)
-            else columns.arrival.tolist(),
-            strict=False,
-        )  # fmt: skip
-        self.db.executemany(INSERT_READING, rows)
+        stored = _stored(columns, effects.admitted)
+        rows = zip(repeat(self.seq), *(c.tolist() for c in stored.values()), strict=False)
+        self._insert(["seq", *stored], rows, len(columns))
         self.effects(effects, at)
+
+    def _insert(self, names: list[str], rows: Iterable[tuple[Any, ...]], n: int) -> None:
+        """Rows of readings, many to a statement: half of what one a statement takes."""
+        into = f"INSERT INTO readings ({', '.join(names)}) VALUES "
+        one = f"({', '.join('?' * len(names))})"
+        flat, size = chain.from_iterable(rows), len(names) * ROWS
+        many = (tuple(islice(flat, size)) for _ in range(n // ROWS))
+        self.db.executemany(into + ", ".join([one] * ROWS), many)
+        self.db.executemany(into + one, iter(lambda: tuple(islice(flat, len(names))), ()))
 
     def tick(self, tick: Tick, effects: Effects) -> None:
         """The passing of time."""
@@ -221,6 +212,26 @@ def broken_link(db: sqlite3.Connection) -> int | None:
         if head != digest:
             return int(number)
     return None
+
+
+def _stored(columns: Columns, out: Any) -> dict[str, Any]:
+    """The columns of a batch, by name; what came is stored too where judging changed it.
+
+    Else it stays NULL unnamed: binding a None takes sqlite3 as long as the rest of the row."""
+    stored = {
+        "sensor": columns.sensor,
+        "t": columns.t,
+        "value": out.value,
+        "flag": out.flag,
+        "fate": out.fate,
+        "arrival": out.arrival,
+        "issued": columns.issued,
+    }
+    came = {"raw": columns.value, "given": columns.flag, "sent": columns.arrival}
+    for (name, given), judged in zip(came.items(), (out.value, out.flag, out.arrival), strict=True):
+        if not _same(given, judged):
+            stored[name] = given
+    return stored
 
 
 def _same(a: Any, b: Any) -> bool:

@@ -45,6 +45,12 @@ class RecordingSink:
         self.readings.append((device, element, time, value, unit, flag, issued))
         self.sent.append(sent)
 
+    def series(
+        self, device: str, element: str, times: list[int], values: list[float], unit: str = ""
+    ) -> None:
+        for time, value in zip(times, values, strict=True):
+            self.reading(device, element, time, value, unit)
+
     def report(self, device: str, kind: str, time: int | None, **content: Any) -> None:
         self.reports.append((device, kind, time, content))
 
