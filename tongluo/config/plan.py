@@ -18,6 +18,7 @@ from tongluo.config.judged import sensors_of, set_name, view
 from tongluo.config.models import AreaIn, Config, RuleIn
 from tongluo.config.sensors import SensorSpec, declared, spec
 from tongluo.core.driver import Table
+from tongluo.core.ports import Sensor
 from tongluo.core.times import DAY, HOUR, MINUTE, to_ms
 from tongluo.core.units import parse_value
 from tongluo.core.warning import Area, Sender
@@ -88,7 +89,7 @@ def plan(config: Config, digest: str, known: Sequence[str] = ()) -> Plan:
     named = {
         s.key: s for st in config.stations for s in (spec(config, st, x) for x in declared(st))
     }
-    keys = [*known, *(k for k in named if k not in set(known))]
+    keys = list(dict.fromkeys([*known, *named]))
     sensors = tuple(named.get(key) for key in keys)
     tasks = _tasks(config, keys)
     tables = {name: _table(name, config, found, sensors) for name, found in tasks.items()}
@@ -142,13 +143,18 @@ def _table(
 ) -> Table:
     detector = DETECTORS[name]
     params = np.zeros(len(tasks), detector.params)
-    for row, task in zip(params, tasks, strict=True):
+    filled: dict[tuple[str, str, Sensor], Any] = {}  # most sensors of a network are alike
+    for n, task in enumerate(tasks):
         sensor = sensors[task.sensor]
         assert sensor is not None
         given = set_name(task.rule, sensor)
         assert given is not None
-        options = detector.options.model_validate(task.rule.options)
-        detector.fill(row, options, task.levels, view(sensor, config.thresholds[given]))
+        like = (task.rule.id, given, view(sensor, config.thresholds[given]))
+        if like not in filled:
+            options = detector.options.model_validate(task.rule.options)
+            detector.fill(params[n], options, task.levels, like[2])
+            filled[like] = params[n]
+        params[n] = filled[like]
     rows = np.array([t.sensor for t in tasks], np.int64)
     count = np.bincount(rows, minlength=len(sensors)).astype(np.int64)
     first = np.concatenate([[0], np.cumsum(count)[:-1]]).astype(np.int64)
@@ -160,9 +166,10 @@ def _order(
 ) -> Any:
     windows = [0] * len(sensors)
     for name, found in tasks.items():
+        lengths = {id(task.levels): task.levels for task in found}
+        longest = {key: DETECTORS[name].longest(levels) for key, levels in lengths.items()}
         for task in found:
-            window = DETECTORS[name].longest(task.levels)
-            windows[task.sensor] = max(windows[task.sensor], window)
+            windows[task.sensor] = max(windows[task.sensor], longest[id(task.levels)])
     params = np.zeros(len(sensors), order.PARAMS)
     offset = 0
     for row, sensor, window in zip(params, sensors, windows, strict=True):
@@ -217,15 +224,14 @@ def _questions(
     members: dict[tuple[str, Hazard], list[Member]] = {}
     holds: dict[tuple[str, Hazard], int] = {}
     quorums: dict[tuple[str, Hazard], float] = {}
-    for area in config.areas:
-        for name, found in tasks.items():
-            for row, task in enumerate(found):
-                sensor, rule = sensors[task.sensor], task.rule
-                if sensor is None or sensor.station not in area.stations:
+    areas = _areas_of(config)
+    for name, found in tasks.items():
+        for row, task in enumerate(found):
+            sensor, rule = sensors[task.sensor], task.rule
+            for area in areas.get(sensor.station, ()) if sensor else ():
+                if rule.areas is not None and area not in rule.areas:
                     continue
-                if rule.areas is not None and area.id not in rule.areas:
-                    continue
-                key = (area.id, rule.hazard)
+                key = (area, rule.hazard)
                 members.setdefault(key, []).append(Member(name, row, rule.id, _cap(rule)))
                 holds[key] = max(holds.get(key, 0), rule.hold)
                 quorums[key] = max(quorums.get(key, 0.0), rule.quorum)
@@ -233,6 +239,15 @@ def _questions(
         Question(area, hazard, tuple(m), holds[area, hazard], quorums[area, hazard])
         for (area, hazard), m in sorted(members.items())
     )
+
+
+def _areas_of(config: Config) -> dict[str, list[str]]:
+    """Station -> the areas it speaks for."""
+    areas: dict[str, list[str]] = {}
+    for area in config.areas:
+        for station in dict.fromkeys(area.stations):
+            areas.setdefault(station, []).append(area.id)
+    return areas
 
 
 def _cap(rule: RuleIn) -> int:

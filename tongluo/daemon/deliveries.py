@@ -1,7 +1,9 @@
 """The dispatcher's own database: one row a delivery, planned idempotently from the outbox.
 
 queued -> attempted -> handed over or accepted | failed | expired | unknown. A row found
-`attempted` at a start was cut off in mid hand-over: its outcome is unknown.
+`attempted` at a start was cut off in mid hand-over: its outcome is unknown. What is written here
+survives the process; a power cut may take the last moments, which are then planned and sent again
+with the same keys (`take` says for which channels more is needed).
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tongluo.core.words import DeliveryState
+from tongluo.store.checkpoint import Checkpointer
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS deliveries (
@@ -48,16 +51,26 @@ class Planned:
     lane: int
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What became of an attempt; QUEUED = to be tried again, not before `due` (ms)."""
+
+    key: str
+    state: DeliveryState
+    at: int
+    detail: str = ""
+    due: int = 0
+
+
 class Deliveries:
     """The table, safe for the dispatcher's threads."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=FULL")
+        self._db, self._sure = _connection(path, "NORMAL"), _connection(path, "FULL")
         self._db.executescript(TABLES)
         self._lock = threading.Lock()
+        self._checkpointer = Checkpointer(path)
 
     def cursor(self, newest: int) -> int:
         """The last outbox row that has been planned; 0 when the journal is an older, restored one.
@@ -80,30 +93,30 @@ class Deliveries:
             self._db.execute("DELETE FROM cursor")
             self._db.execute("INSERT INTO cursor VALUES (?)", (outbox,))
 
-    def take(self, channel: str, most: int, now: int) -> list[Row]:
-        """Mark the next due deliveries of a channel as attempted, and return them."""
-        with self._lock, self._db:
-            self._db.execute("BEGIN IMMEDIATE")
-            found = self._db.execute(
+    def take(self, channel: str, most: int, now: int, *, sure: bool) -> list[Row]:
+        """Mark the next due deliveries of a channel as attempted, and return them.
+
+        sure: the mark must survive a power cut too, not only the process: for channels on which
+        the same key again would be a second message.
+        """
+        db = self._sure if sure else self._db
+        with self._lock, db:
+            db.execute("BEGIN IMMEDIATE")
+            found = db.execute(
                 "SELECT key, identifier, target, attempts FROM deliveries WHERE channel = ?"
                 " AND state = ? AND due <= ? ORDER BY lane DESC, id LIMIT ?",
                 (channel, DeliveryState.QUEUED.value, now, most),
             ).fetchall()
             for key, *_ in found:
-                self._set(key, DeliveryState.ATTEMPTED, now, "", attempts=1)
+                self._set(key, DeliveryState.ATTEMPTED, now, "", attempts=1, db=db)
         return [Row(*row) for row in found]
 
-    def settle(self, key: str, state: DeliveryState, now: int, detail: str = "") -> None:
-        """What became of an attempt."""
+    def settle(self, outcomes: Iterable[Outcome]) -> None:
+        """What became of attempts, in their order, in one transaction."""
         with self._lock, self._db:
             self._db.execute("BEGIN IMMEDIATE")
-            self._set(key, state, now, detail)
-
-    def put_off(self, key: str, due: int, now: int, detail: str) -> None:
-        """Try again, not before `due`."""
-        with self._lock, self._db:
-            self._db.execute("BEGIN IMMEDIATE")
-            self._set(key, DeliveryState.QUEUED, now, detail, due=due)
+            for o in outcomes:
+                self._set(o.key, o.state, o.at, o.detail, due=o.due)
 
     def cut_off(self, channel: str, now: int) -> list[tuple[str, int]]:
         """(key, lane) of hand-overs that a crash cut off; they are now unknown."""
@@ -127,15 +140,33 @@ class Deliveries:
         return None if found is None else int(found)
 
     def _set(
-        self, key: str, state: DeliveryState, now: int, detail: str, attempts: int = 0, due: int = 0
+        self,
+        key: str,
+        state: DeliveryState,
+        now: int,
+        detail: str,
+        attempts: int = 0,
+        due: int = 0,
+        db: sqlite3.Connection | None = None,
     ) -> None:
-        self._db.execute(
+        db = db or self._db
+        db.execute(
             "UPDATE deliveries SET state = ?, updated = ?, detail = ?, due = ?,"
             " attempts = attempts + ? WHERE key = ?",
             (state.value, now, detail, due, attempts, key),
         )
-        self._db.execute("INSERT INTO history VALUES (?,?,?,?)", (key, now, state.value, detail))
+        db.execute("INSERT INTO history VALUES (?,?,?,?)", (key, now, state.value, detail))
 
     def close(self) -> None:
         """Close the file."""
+        self._checkpointer.stop()
         self._db.close()
+        self._sure.close()
+
+
+def _connection(path: Path, synchronous: str) -> sqlite3.Connection:
+    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
+    db.execute("PRAGMA journal_mode=WAL")
+    db.execute(f"PRAGMA synchronous={synchronous}")
+    db.execute("PRAGMA wal_autocheckpoint=0")
+    return db

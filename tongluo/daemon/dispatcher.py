@@ -24,7 +24,7 @@ from tongluo.core.errors import ChannelError, PermanentFailure, TemporaryFailure
 from tongluo.core.ports import Channel, Delivery
 from tongluo.core.warning import WarningVersion
 from tongluo.core.words import Act, DeliveryState, Level
-from tongluo.daemon.deliveries import Deliveries, Planned, Row
+from tongluo.daemon.deliveries import Deliveries, Outcome, Planned, Row
 from tongluo.daemon.log import Log
 from tongluo.store.journal import connect
 from tongluo.store.rows import warning_of
@@ -76,14 +76,21 @@ class Dispatcher:
             ).fetchall()
             if not new:
                 break
-            for identifier, body in {(row[1], row[5]) for row in new}:
-                self._write_cap(identifier, body)
             planned = [
                 Planned(f"{i}:{c}:{area}", i, c, area, level) for _, i, c, area, level, _ in new
             ]
             self.deliveries.plan(planned, new[-1][0], now_ms())
             for lane in self.lanes:
                 lane.wake.set()
+            for identifier, body in {row[1]: row[5] for row in new}.items():
+                self._write_cap(identifier, body)
+
+    def write_missing(self) -> None:
+        """CAP files that an earlier process planned deliveries of, and did not come to write."""
+        there = {path.stem for path in (self.folder / "warnings").glob("*.xml")}
+        for identifier, body in self.journal.execute("SELECT identifier, body FROM warnings"):
+            if identifier not in there:
+                self._write_cap(identifier, body)
 
     def _write_cap(self, identifier: str, body: bytes) -> None:
         """The CAP message as a file, whole or not there."""
@@ -150,41 +157,44 @@ class Lane:
         for key, lane in self._all.deliveries.cut_off(self._name, now):
             kind = CHANNELS[self._all.config.channels[self._name].kind]
             if kind.honours_keys or lane >= Level.ORANGE:
-                self._all.deliveries.put_off(key, 0, now, "repeated with the same key")
+                again = Outcome(key, DeliveryState.QUEUED, now, "repeated with the same key")
+                self._all.deliveries.settle([again])
 
     def _some(self, channel: Channel) -> bool:
         """Hand over what is due now; False when nothing was."""
-        rows = self._all.deliveries.take(self._name, WINDOW, now_ms())
-        for row in rows:
-            self._one(channel, row)
+        kind = CHANNELS[self._all.config.channels[self._name].kind]
+        rows = self._all.deliveries.take(self._name, WINDOW, now_ms(), sure=not kind.honours_keys)
+        outcomes = [outcome for row in rows for outcome in self._one(channel, row)]
+        if outcomes:
+            self._all.deliveries.settle(outcomes)
         return bool(rows)
 
-    def _one(self, channel: Channel, row: Row) -> None:
+    def _one(self, channel: Channel, row: Row) -> list[Outcome]:
+        """Hand one over; what became of it."""
         warning = self._warning(row.identifier)
         if self._expire and warning.act is not Act.CANCEL and now_ms() > warning.expires:
-            self._all.deliveries.settle(row.key, DeliveryState.EXPIRED, now_ms(), "too late")
-            return
+            return [Outcome(row.key, DeliveryState.EXPIRED, now_ms(), "too late")]
         point("before_hand_over")
         try:
             handed = channel.send(Delivery(row.key, warning, self._name, row.target))
         except (ChannelError, OSError) as error:
-            self._failed(row, error)
-            return
+            return self._failed(row, error)
         point("after_hand_over")
-        self._all.deliveries.settle(row.key, DeliveryState(handed.state), now_ms())
         self._all.log.over(f"channel {self._name}")
+        return [Outcome(row.key, DeliveryState(handed.state), now_ms())]
 
-    def _failed(self, row: Row, error: Exception) -> None:
-        now, deliveries = now_ms(), self._all.deliveries
-        self._all.log.trouble(f"channel {self._name}", str(error))
+    def _failed(self, row: Row, error: Exception) -> list[Outcome]:
+        """A failure is final, or put off; a doubtful one is noted as unknown before."""
+        now, reason = now_ms(), str(error)
+        self._all.log.trouble(f"channel {self._name}", reason)
         if isinstance(error, PermanentFailure):
-            deliveries.settle(row.key, DeliveryState.FAILED, now, str(error))
-            return
-        if not isinstance(error, TemporaryFailure):
-            deliveries.settle(row.key, DeliveryState.UNKNOWN, now, str(error))
+            return [Outcome(row.key, DeliveryState.FAILED, now, reason)]
+        temporary = isinstance(error, TemporaryFailure)
         first = error.retry_after if isinstance(error, TemporaryFailure) else 1.0
         wait = min(LONGEST_WAIT, int(first * 1000 * 2 ** min(row.attempts, 6)))
-        deliveries.put_off(row.key, now + wait, now, str(error))
+        later = Outcome(row.key, DeliveryState.QUEUED, now, reason, due=now + wait)
+        doubt = Outcome(row.key, DeliveryState.UNKNOWN, now, reason)
+        return [later] if temporary else [doubt, later]
 
     def _warning(self, identifier: str) -> WarningVersion:
         found = self._journal.execute(
@@ -201,7 +211,9 @@ class Lane:
 
 def main(arguments: list[str]) -> int:
     """Until standard input ends, or the configuration is another."""
+    sys.setswitchinterval(0.0005)  # a channel must not wait for the planning of the next warnings
     dispatcher = Dispatcher(Path(arguments[0]))
+    dispatcher.write_missing()
     dispatcher.plan()
     while not dispatcher.outdated():
         ready, _, _ = select.select([STDIN], [], [], POLL)

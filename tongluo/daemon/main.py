@@ -34,6 +34,7 @@ from tongluo.daemon.log import Log
 from tongluo.engine import Engine
 from tongluo.recover import recover
 from tongluo.store import snapshot
+from tongluo.store.checkpoint import Checkpointer
 from tongluo.store.journal import Journal
 from tongluo.store.retention import trim
 
@@ -123,8 +124,13 @@ class Daemon:
     def run(self) -> None:
         """Until told to stop; then drain what is in the socket and save a snapshot."""
         self.prepare()
-        while not self._stopping:
-            self.turn(self._patience())
+        self.journal.db.execute("PRAGMA wal_autocheckpoint=0")
+        checkpointer = Checkpointer(self.journal.path)
+        try:
+            while not self._stopping:
+                self.turn(self._patience())
+        finally:
+            checkpointer.stop()
         self._drain()
 
     def prepare(self) -> None:
