@@ -48,6 +48,7 @@ policies:
   - {{by: bench, channels: [record]}}
 channels:
   record: {{kind: recording}}
+stations_csv: stations.csv
 """
 RULES = {
     "rain": "  - {id: rain, hazard: flash_flood, detector: rain_windows, quantity: rain,"
@@ -77,8 +78,6 @@ class Site:
             url=self.url, client=self.client, receive=self.receive, clock=self.clock,
             snapshot=self.snapshot, cadence=self.cadence,
         )  # fmt: skip
-        stations = [f"  - {{id: R{n}, name: R{n}, profiles: [rain]}}" for n in range(self.rain)]
-        stations += [f"  - {{id: Z{n}, name: Z{n}, profiles: [stage]}}" for n in range(self.stage)]
         names = [f"R{n}" for n in range(self.rain)]
         areas = [
             _area(f"AR{n}", names[n : n + self.rain_per_area])
@@ -86,12 +85,15 @@ class Site:
         ]
         areas += [_area(f"AZ{n}", [f"Z{n}"]) for n in range(self.stage)]
         rules = [RULES[name] for name in ("rain", "stage") if getattr(self, name)]
-        return "\n".join([head, "rules:", *rules, "stations:", *stations, "areas:", *areas, ""])
+        return "\n".join([head, "rules:", *rules, "areas:", *areas, ""])
 
     def write(self, folder: Path) -> Path:
-        """Its configuration as a file in a folder."""
+        """Its configuration as a file in a folder, the list of stations beside it."""
         path = folder / "stations.yaml"
         path.write_text(self.yaml(), encoding="utf-8")
+        rows = [f"R{n},R{n},rain" for n in range(self.rain)]
+        rows += [f"Z{n},Z{n},stage" for n in range(self.stage)]
+        (folder / "stations.csv").write_text("\n".join(["id,name,profiles", *rows, ""]))
         return path
 
 

@@ -26,8 +26,11 @@ from bench import Mosquitto, Result, Site, broker, finish, middle, missing
 from mqtt import Publisher
 from rain import series
 
+from tongluo.config.load import load
 from tongluo.core.clock import now_ms
 from tongluo.core.times import iso
+from tongluo.daemon.log import Log
+from tongluo.daemon.main import Daemon
 
 GAUGES = 500
 RECEIVE = 2000
@@ -88,9 +91,6 @@ def drain_ours(config: Path, messages: int) -> dict[str, float]:
 
 def drain(config: Path, messages: int) -> None:
     """The daemon's process: no messages = only open the session."""
-    from tongluo.config.load import load
-    from tongluo.daemon.log import Log
-    from tongluo.daemon.main import Daemon
 
     loaded = load(config)
     folder = loaded.folder / loaded.config.store.folder

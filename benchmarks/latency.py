@@ -182,8 +182,8 @@ def ready(var: Path) -> bool:
 def measure(name: str, snapshot: str) -> Result:
     with tempfile.TemporaryDirectory() as folder, broker(Path(folder)) as mosquitto:
         ours, theirs = run(mosquitto, snapshot)
-    print(f"{name}: {RATE} readings/s, {SAMPLES} warnings; daemon {said(ours)}, echo {said(theirs)}",
-          flush=True)  # fmt: skip
+    both = f"daemon {said(ours)}, echo {said(theirs)}"
+    print(f"{name}: {RATE} readings/s, {SAMPLES} warnings; {both}", flush=True)
     return Result(name, share(ours, 0.99) - share(theirs, 0.99), FLOOR, AIM, most=True)
 
 

@@ -124,8 +124,8 @@ def measure(name: str, stations: int, steps: int, folder: Path) -> list[Result]:
         to_river.append(ours / river(rain))
     fates = np.bincount(effects.admitted.fate, minlength=7)
     assert fates[0] == len(columns), f"not all were judged: {fates}"
-    print(f"{name}: {stations} stations x {steps} readings, {len(effects.verdicts)} verdicts and"
-          f" {len(effects.decisions)} assessments changed, {ours / 1e6:.2f} million readings/s")  # fmt: skip
+    changed = f"{len(effects.verdicts)} verdicts and {len(effects.decisions)} assessments changed"
+    print(f"{name}: {stations} stations x {steps} readings, {changed}, {ours / 1e6:.2f} M/s")
     pandas_ratio, every = middle(to_pandas)
     print(f"  to pandas: {every}")
     river_ratio, every = middle(to_river)

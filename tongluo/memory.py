@@ -51,7 +51,10 @@ def fits(engine: Engine, saved: Mapping[str, Any]) -> bool:
         now[k].dtype == saved[k].dtype and (k == "document" or now[k].shape == saved[k].shape)
         for k in now
     )
-    return same and _document(saved).digest == engine.plan.digest
+    try:
+        return same and _document(saved).digest == engine.plan.digest
+    except msgspec.MsgspecError:
+        return False
 
 
 def restore(engine: Engine, saved: Mapping[str, Any]) -> None:

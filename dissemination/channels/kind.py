@@ -28,6 +28,9 @@ class Surroundings:
     """URL of the site's broker, the default of channels over MQTT."""
     username: str | None = None
     password: str | None = None
+    ca_file: Path | None = None
+    cert_file: Path | None = None
+    key_file: Path | None = None
 
 
 @dataclass(frozen=True)

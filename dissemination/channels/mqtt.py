@@ -44,7 +44,9 @@ class Mqtt:
         if surroundings.username:
             self._client.username_pw_set(surroundings.username, surroundings.password)
         if self._url.scheme == "mqtts":
-            self._client.tls_set()
+            files = (surroundings.ca_file, surroundings.cert_file, surroundings.key_file)
+            ca, cert, key = (None if file is None else str(file) for file in files)
+            self._client.tls_set(ca_certs=ca, certfile=cert, keyfile=key)
         self._client.connect_timeout = options.timeout
         self._started = False
 

@@ -256,3 +256,30 @@ def test_a_reload_that_drops_an_area_cancels_its_warning() -> None:
     cancelled = [(w.area.id, w.act, w.level) for w, _ in effects.warnings]
     assert cancelled == [(name, Act.CANCEL, Level.NONE) for name in sorted(names)]
     assert "no longer watched" in effects.warnings[0][0].reason["en"]
+
+
+def test_a_reload_in_a_hold_keeps_who_must_show_that_it_is_lower() -> None:
+    """Members are named by their place: a reload that takes some away must not mix them up."""
+    three = config({"x": [STAGE], "y": [STAGE], "z": [STAGE]}, [STAGE_RULE])
+    e = engine(three)
+    quiet = [(n, START, 0.5) for n in range(2)]
+    e.feed(Readings(columns([*quiet, (2, START, 2.5), (2, START + MINUTE, 0.5)])))
+    (question,) = {q.area for q in e.plan.questions}
+    (area,) = three.areas
+    less = three.model_copy(update={"areas": (area.model_copy(update={"stations": ("z",)}),)})
+    e.feed(plan(less, "less", ["x/stage", "y/stage", "z/stage"]))
+    later = [(2, START + n * MINUTE, 0.5) for n in range(2, 60)]
+    told = e.feed(Readings(columns(later)))
+    assert [(d.area, d.before, d.after) for d in told.decisions] == [(question, "yellow", "none")]
+
+
+def test_a_reload_that_takes_the_gauge_away_leaves_the_level_to_the_others() -> None:
+    two = config({"y": [STAGE], "z": [STAGE]}, [STAGE_RULE])
+    e = engine(two)
+    e.feed(Readings(columns([(0, START, 0.5), (1, START, 2.5)])))
+    (area,) = two.areas
+    less = two.model_copy(update={"areas": (area.model_copy(update={"stations": ("y",)}),)})
+    e.feed(plan(less, "less", ["y/stage", "z/stage"]))
+    assert level(e) == Level.YELLOW
+    e.feed(Readings(columns([(0, START + n * MINUTE, 0.5) for n in range(1, 120)])))
+    assert level(e) == Level.YELLOW  # nobody said that it fell: a person's act ends it

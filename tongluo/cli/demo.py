@@ -103,7 +103,7 @@ def live(case: Case, config: Path, out: Path, url: str, console: Console) -> Non
         console.print(say("demo_published", count=f"{total:,}"), highlight=False)
         _until(daemon, lambda: _status(store).get("clock", 0) >= case.end, out)
         _until(daemon, teller.delivered, out)
-        teller.tell()
+        teller.tell(now=True)
     finally:
         daemon.terminate()
         daemon.wait(30)
@@ -130,9 +130,9 @@ class Teller:
         self._store, self._zone, self._console = store, zone, console
         self._last, self._looked = 0, 0.0
 
-    def tell(self) -> None:
-        """Print what is new, a few times a second at most."""
-        if monotonic() - self._looked < 0.2:
+    def tell(self, *, now: bool = False) -> None:
+        """Print what is new, a few times a second at most, or all of it now."""
+        if not now and monotonic() - self._looked < 0.2:
             return
         self._looked = monotonic()
         with closing(connect(self._store / "journal.db", read_only=True)) as db:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from ingest.stage import OrderStage
 from tongluo.config.plan import Plan, clock_row
 from tongluo.core.driver import Table
-from tongluo.warning.assess import Answer, Assessor
+from tongluo.warning.assess import Answer, Assessor, Member
 from tongluo.warning.lifecycle import Lifecycle
 from tongluo.warning.reasons import Reasons
 
@@ -82,7 +83,7 @@ def carry_answers(
     for n, question in enumerate(new.questions):
         before = where.get((question.area, question.hazard))
         if before is not None:
-            assessor.answers[n] = old.answers[before]
+            assessor.answers[n] = _carried(old, before, question.members, moved)
             if before in old.waiting:
                 assessor.waiting.add(n)
             if before in oldlife.events:
@@ -92,3 +93,22 @@ def carry_answers(
     assessor.verdicts = {moved[k]: v for k, v in old.verdicts.items() if k in moved}
     reasons.evidence = {moved[k]: v for k, v in oldreasons.evidence.items() if k in moved}
     return assessor, life, reasons
+
+
+def _carried(
+    old: Assessor,
+    before: int,
+    members: tuple[Member, ...],
+    moved: dict[tuple[str, int], tuple[str, int]],
+) -> Answer:
+    """Where a question stood, its members named by their new places.
+
+    Whoever had reached the level must show anew that it is lower. When none of them is left, all
+    the members must: the configuration took away the gauge, not the flood.
+    """
+    answer, former = old.answers[before], old.questions[before].members
+    places = {(m.detector, m.row): k for k, m in enumerate(members)}
+    keys = [moved.get((former[k].detector, former[k].row)) for k in answer.reached]
+    reached = sorted(places[key] for key in keys if key in places)
+    every = list(range(len(members))) if answer.level >= 1 else []
+    return msgspec.structs.replace(answer, reached=reached or every, shown=[], highest_by=-1)

@@ -20,7 +20,6 @@ import msgspec
 
 from tongluo.core.clock import now_ms
 from tongluo.core.effects import Act
-from tongluo.core.errors import TongluoError
 from tongluo.core.words import Level
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ class _Server(socketserver.UnixStreamServer):
 def _handler(daemon: Daemon) -> type[BaseHTTPRequestHandler]:
     commands: dict[str, Callable[[dict[str, Any]], Any]] = {
         "/reload": lambda _: daemon.reload(),
-        "/refeed": lambda said: refeed(daemon, said["ids"], said["who"]),
+        "/refeed": lambda said: refeed(daemon, said),
         "/act": lambda said: act(daemon, said),
         "/status": lambda _: status(daemon),
     }
@@ -111,7 +110,7 @@ def in_main_thread(daemon: Daemon, command: Callable[[], Any]) -> tuple[int, Any
     def run() -> None:
         try:
             result.append((200, command() or {"done": True}))
-        except (TongluoError, LookupError, ValueError, TypeError) as error:
+        except Exception as error:  # a wrong request must not end the daemon
             result.append((400, {"error": str(error) or repr(error)}))
         finally:
             done.set()
@@ -122,10 +121,32 @@ def in_main_thread(daemon: Daemon, command: Callable[[], Any]) -> tuple[int, Any
     return result[0]
 
 
-def refeed(daemon: Daemon, ids: list[int], who: str) -> dict[str, Any]:
+class ActIn(msgspec.Struct, forbid_unknown_fields=True):
+    """What POST /act takes."""
+
+    who: str
+    area: str
+    hazard: str
+    level: str
+    why: str
+
+
+class RefeedIn(msgspec.Struct, forbid_unknown_fields=True):
+    """What POST /refeed takes."""
+
+    ids: list[int]
+    who: str
+
+
+MOST_IDS = 1000
+
+
+def refeed(daemon: Daemon, said: dict[str, Any]) -> dict[str, Any]:
     """Feed kept messages again as if they arrived now; those that fail are kept anew."""
-    if not who:
-        raise ValueError("who asks for this?")
+    asked = msgspec.convert(said, RefeedIn)
+    ids, who = asked.ids, asked.who
+    if not who or len(ids) > MOST_IDS:
+        raise ValueError(f"say who asks for this, and at most {MOST_IDS} ids at a time")
     db, marks = daemon.journal.db, ",".join("?" * len(ids))
     found = db.execute(
         f"SELECT id, topic, raw FROM rejects WHERE id IN ({marks}) AND fed_again IS NULL"
@@ -146,14 +167,16 @@ def refeed(daemon: Daemon, ids: list[int], who: str) -> dict[str, Any]:
 
 def act(daemon: Daemon, said: dict[str, Any]) -> dict[str, Any]:
     """Set a level by a person's word."""
-    if not said.get("who") or not said.get("why"):
+    asked = msgspec.convert(said, ActIn)
+    if not asked.who or not asked.why:
         raise ValueError("an act needs a name and a reason: who, why")
-    Level.parse(said["level"])
+    Level.parse(asked.level)
+    known = {(q.area, q.hazard.value) for q in daemon.intake.engine.plan.questions}
+    if (asked.area, asked.hazard) not in known:
+        raise LookupError(f"{asked.hazard} is not assessed in area {asked.area!r}")
     effects = daemon.intake.act(
-        Act(now_ms(), said["who"], said["area"], said["hazard"], said["level"], said["why"])
+        Act(now_ms(), asked.who, asked.area, asked.hazard, asked.level, asked.why)
     )
-    if not effects.decisions:
-        raise LookupError(f"{said['hazard']} is not assessed in area {said['area']!r}")
     return {"decisions": len(effects.decisions)}
 
 

@@ -20,14 +20,29 @@ from tongluo.store.checkpoint import Checkpointer
 TABLES = """
 CREATE TABLE IF NOT EXISTS deliveries (
     id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, identifier TEXT NOT NULL,
+    event TEXT NOT NULL,
     channel TEXT NOT NULL, target TEXT NOT NULL, lane INTEGER NOT NULL, state TEXT NOT NULL,
     attempts INTEGER NOT NULL DEFAULT 0, due INTEGER NOT NULL DEFAULT 0, updated INTEGER NOT NULL,
     detail TEXT NOT NULL DEFAULT '');
 CREATE INDEX IF NOT EXISTS waiting ON deliveries (channel, state, lane DESC, id);
+CREATE INDEX IF NOT EXISTS versions ON deliveries (channel, event, target, state, id);
 CREATE TABLE IF NOT EXISTS history (
     key TEXT NOT NULL, at INTEGER NOT NULL, state TEXT NOT NULL, detail TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS cursor (outbox INTEGER NOT NULL);
 """
+
+
+TAKE = """
+SELECT key, identifier, target, attempts, lane FROM deliveries d
+WHERE channel = ? AND state = ? AND due <= ?
+  AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.channel = d.channel AND e.event = d.event
+                  AND e.target = d.target AND e.state IN ('queued', 'attempted') AND e.id < d.id)
+ORDER BY (SELECT max(lane) FROM deliveries e WHERE e.channel = d.channel AND e.event = d.event
+          AND e.target = d.target AND e.state = 'queued') DESC, id
+LIMIT ?
+"""
+"""The next due deliveries: a version never overtakes an earlier one of its own warning, lest a
+retained message end on an old level; between warnings, the highest that waits goes first."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +53,7 @@ class Row:
     identifier: str
     target: str
     attempts: int
+    lane: int
 
 
 @dataclass(frozen=True)
@@ -46,6 +62,7 @@ class Planned:
 
     key: str
     identifier: str
+    event: str
     channel: str
     target: str
     lane: int
@@ -82,12 +99,13 @@ class Deliveries:
 
     def plan(self, planned: Iterable[Planned], outbox: int, now: int) -> None:
         """Plan deliveries and move the cursor, in one transaction; again is harmless."""
+        queued = DeliveryState.QUEUED.value
         with self._lock, self._db:
             self._db.execute("BEGIN IMMEDIATE")
             self._db.executemany(
-                "INSERT OR IGNORE INTO deliveries (key, identifier, channel, target, lane, state,"
-                " updated) VALUES (?,?,?,?,?,?,?)",
-                [(p.key, p.identifier, p.channel, p.target, p.lane, DeliveryState.QUEUED.value, now)
+                "INSERT OR IGNORE INTO deliveries (key, identifier, event, channel, target, lane,"
+                " state, updated) VALUES (?,?,?,?,?,?,?,?)",
+                [(p.key, p.identifier, p.event, p.channel, p.target, p.lane, queued, now)
                  for p in planned],
             )  # fmt: skip
             self._db.execute("DELETE FROM cursor")
@@ -103,8 +121,7 @@ class Deliveries:
         with self._lock, db:
             db.execute("BEGIN IMMEDIATE")
             found = db.execute(
-                "SELECT key, identifier, target, attempts FROM deliveries WHERE channel = ?"
-                " AND state = ? AND due <= ? ORDER BY lane DESC, id LIMIT ?",
+                TAKE,
                 (channel, DeliveryState.QUEUED.value, now, most),
             ).fetchall()
             for key, *_ in found:

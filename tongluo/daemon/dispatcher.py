@@ -25,10 +25,13 @@ from tongluo.core.ports import Channel, Delivery
 from tongluo.core.warning import WarningVersion
 from tongluo.core.words import Act, DeliveryState, Level
 from tongluo.daemon.deliveries import Deliveries, Outcome, Planned, Row
+from tongluo.daemon.lock import locked
 from tongluo.daemon.log import Log
 from tongluo.store.journal import connect
 from tongluo.store.rows import warning_of
 
+NOT_OPEN = 5.0
+"""Seconds until a channel that could not be opened is tried again."""
 WINDOW = 16
 """Deliveries of one channel in flight at once: what one kill can leave unknown."""
 LONGEST_WAIT = 60_000
@@ -77,7 +80,8 @@ class Dispatcher:
             if not new:
                 break
             planned = [
-                Planned(f"{i}:{c}:{area}", i, c, area, level) for _, i, c, area, level, _ in new
+                Planned(f"{i}:{c}:{area}", i, i.rpartition(".v")[0], c, area, level)
+                for _, i, c, area, level, _ in new
             ]
             self.deliveries.plan(planned, new[-1][0], now_ms())
             for lane in self.lanes:
@@ -122,8 +126,21 @@ class Lane:
         self.thread = threading.Thread(target=self._run, daemon=True, name=name)
         self._journal = connect(dispatcher.folder / "journal.db", read_only=True, any_thread=True)
         self._expire = dispatcher.config.time.clock == "system"
+        self._kind = CHANNELS[dispatcher.config.channels[name].kind]
 
     def _run(self) -> None:
+        """A fault of the lane itself ends no other: it is told, and the lane begins again."""
+        while True:
+            try:
+                self._work()
+                return
+            except Exception as error:  # law 5
+                self._all.log.trouble(f"lane {self._name}", repr(error))
+                if self.stopping:
+                    return
+                self.wake.wait(NOT_OPEN)
+
+    def _work(self) -> None:
         self._repeat_cut_off()
         channel: Channel | None = None
         while True:
@@ -135,7 +152,7 @@ class Lane:
                     continue
             if self.stopping:
                 break
-            self.wake.wait(self._patience())
+            self.wake.wait(NOT_OPEN if channel is None else self._patience())
         if channel is not None:
             channel.close()
 
@@ -144,7 +161,15 @@ class Lane:
         given, broker = self._all.config.channels[self._name], self._all.config.broker
         try:
             secret = broker.password.reveal() if broker.password else None
-            around = Surroundings(self._all.folder, broker.url, broker.username, secret)
+            around = Surroundings(
+                self._all.folder,
+                broker.url,
+                broker.username,
+                secret,
+                broker.ca_file,
+                broker.cert_file,
+                broker.key_file,
+            )
             channel = CHANNELS[given.kind].open(build_channel(given.kind, given.options), around)
         except (OSError, LookupError, ValueError, TongluoError) as error:
             self._all.log.trouble(f"channel {self._name}", str(error))
@@ -155,15 +180,14 @@ class Lane:
         """After a crash: unknown, and repeated with the same key; yellow and blue only by proof."""
         now = now_ms()
         for key, lane in self._all.deliveries.cut_off(self._name, now):
-            kind = CHANNELS[self._all.config.channels[self._name].kind]
-            if kind.honours_keys or lane >= Level.ORANGE:
+            if self._kind.honours_keys or lane >= Level.ORANGE:
                 again = Outcome(key, DeliveryState.QUEUED, now, "repeated with the same key")
                 self._all.deliveries.settle([again])
 
     def _some(self, channel: Channel) -> bool:
         """Hand over what is due now; False when nothing was."""
-        kind = CHANNELS[self._all.config.channels[self._name].kind]
-        rows = self._all.deliveries.take(self._name, WINDOW, now_ms(), sure=not kind.honours_keys)
+        sure = not self._kind.honours_keys
+        rows = self._all.deliveries.take(self._name, WINDOW, now_ms(), sure=sure)
         outcomes = [outcome for row in rows for outcome in self._one(channel, row)]
         if outcomes:
             self._all.deliveries.settle(outcomes)
@@ -194,7 +218,8 @@ class Lane:
         wait = min(LONGEST_WAIT, int(first * 1000 * 2 ** min(row.attempts, 6)))
         later = Outcome(row.key, DeliveryState.QUEUED, now, reason, due=now + wait)
         doubt = Outcome(row.key, DeliveryState.UNKNOWN, now, reason)
-        return [later] if temporary else [doubt, later]
+        again = self._kind.honours_keys or row.lane >= Level.ORANGE
+        return [later] if temporary else [doubt, later] if again else [doubt]
 
     def _warning(self, identifier: str) -> WarningVersion:
         found = self._journal.execute(
@@ -212,6 +237,7 @@ class Lane:
 def main(arguments: list[str]) -> int:
     """Until standard input ends, or the configuration is another."""
     sys.setswitchinterval(0.0005)  # a channel must not wait for the planning of the next warnings
+    lock = locked(Path(arguments[0]) / "dispatcher.lock", wait=True)  # one before may be finishing
     dispatcher = Dispatcher(Path(arguments[0]))
     dispatcher.write_missing()
     dispatcher.plan()
@@ -222,6 +248,8 @@ def main(arguments: list[str]) -> int:
         dispatcher.plan()
     dispatcher.plan()
     dispatcher.finish()
+    if lock is not None:
+        lock.close()
     return START_AGAIN if dispatcher.outdated() else 0
 
 

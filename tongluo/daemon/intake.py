@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable
 
 import msgspec
@@ -60,10 +61,9 @@ class Intake:
         self.engine, self.journal = engine, journal
         self.decoder = decoder_of(engine.plan, journal.held_back())
         self.stream = engine.plan.config.time.clock == "stream"
-        self.undated = {
-            (topic, digest)
-            for topic, digest in journal.db.execute("SELECT topic, digest FROM undated")
-        }
+        self.undated: Counter[tuple[str, bytes]] = Counter(
+            journal.db.execute("SELECT topic, digest FROM undated").fetchall()
+        )
         self._shown = np.empty(0, np.int64)
 
     def messages(self, incoming: list[Incoming], now: int) -> Effects:
@@ -98,10 +98,14 @@ class Intake:
     def _redelivered(self, message: Incoming) -> bool:
         """Whether this is the resend of an undated message that had been committed."""
         key = (message[0], hashlib.sha256(message[1]).digest()[:16])
-        if key not in self.undated:
+        if not self.undated[key]:
             return False
-        self.undated.discard(key)
-        self.journal.db.execute("DELETE FROM undated WHERE topic = ? AND digest = ?", key)
+        self.undated[key] -= 1  # each of two alike is taken for a resend once
+        self.journal.db.execute(
+            "DELETE FROM undated WHERE rowid = (SELECT rowid FROM undated"
+            " WHERE topic = ? AND digest = ? LIMIT 1)",
+            key,
+        )
         return True
 
     def _stream_tick(self, message: Incoming, now: int, merged: Effects) -> None:
@@ -190,7 +194,8 @@ class Intake:
         if gone:
             with self.journal.transaction():
                 db.execute("DELETE FROM undated WHERE seq <= ?", (seq,))
-            self.undated.difference_update(gone)
+            self.undated.subtract(gone)
+            self.undated = +self.undated  # without those that are none any more
 
     def latest(self) -> None:
         """What `show` reads of sensors that have sent or fallen silent since the last time."""

@@ -30,6 +30,7 @@ from tongluo.daemon.client import Incoming
 from tongluo.daemon.collector import Collector, Filters
 from tongluo.daemon.cursor import exported
 from tongluo.daemon.intake import Intake, filters
+from tongluo.daemon.lock import locked
 from tongluo.daemon.log import Log
 from tongluo.engine import Engine
 from tongluo.recover import recover
@@ -117,6 +118,7 @@ class Daemon:
         if changed or loaded.config.broker != self.collector.broker:
             self.collector.close()
             self.collector = self._collector()
+            self._pongs, self._safe_seq = self.collector.pongs, 0  # nothing is proven by a new one
         self.log.say("reload", state="done", config=loaded.digest)
 
     # -- the loop
@@ -313,6 +315,10 @@ def run(
 
     log = Log("daemon")
     folder = loaded.folder / loaded.config.store.folder
+    lock = locked(folder / "daemon.lock", wait=False)
+    if lock is None:
+        log.say("start", state="failed", reason=f"another daemon works on {folder}")
+        return 1
     children = Children(folder, log, dispatch=dispatch)
     signal.signal(signal.SIGTERM, _stop_at_once)
     try:
@@ -336,6 +342,7 @@ def run(
         control.close()
         children.stop()
         (folder / "daemon.pid").unlink(missing_ok=True)
+        lock.close()
     return 0
 
 

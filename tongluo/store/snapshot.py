@@ -49,7 +49,7 @@ def newest(folder: Path) -> list[tuple[int, dict[str, Any]]]:
     for seq, path in _all(folder):
         try:
             arrays = {f.stem: np.load(f, allow_pickle=False) for f in sorted(path.glob("*.npy"))}
-        except (OSError, ValueError):
+        except (OSError, ValueError, EOFError):
             continue
         if arrays:
             found.append((seq, arrays))

@@ -107,15 +107,16 @@ class Assessor:
 
     def verdict(self, key: tuple[str, int], level: int, time: int, cause: str) -> list[Change]:
         """A verdict changed; returns the assessments that changed with it."""
+        rose = level > self.verdicts.get(key, UNKNOWN)
         self.verdicts[key] = level
-        found = (self._settle(n, k, time, cause) for n, k in self.asked.get(key, ()))
+        found = (self._settle(n, k, time, cause, rose) for n, k in self.asked.get(key, ()))
         return [change for change in found if change is not None]
 
-    def _settle(self, n: int, k: int, time: int, cause: str) -> Change | None:
+    def _settle(self, n: int, k: int, time: int, cause: str, rose: bool) -> Change | None:
         """Member k has changed: the level rises with it, or a hold begins, goes on or ends."""
         question, answer = self.questions[n], self.answers[n]
         own, level = self.member_level(question.members[k]), self.level_of(question)
-        if own > max(answer.level, NONE):
+        if own > max(answer.level, NONE) and (rose or not answer.pinned):
             return self._move(n, own, time, cause)
         if answer.level <= NONE:
             settled = level <= NONE and level != answer.level and not answer.pinned

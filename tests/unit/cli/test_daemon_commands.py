@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,6 +19,7 @@ from tongluo.config.load import Loaded, load
 from tongluo.core.errors import TongluoError
 from tongluo.daemon import main
 from tongluo.daemon.control import Control
+from tongluo.store.journal import connect
 
 
 @pytest.fixture
@@ -82,7 +84,22 @@ def test_without_a_daemon_refeed_says_so(call: Call, config: Path) -> None:
 
 def test_what_the_daemon_refuses_is_told_in_its_words(running: Path) -> None:
     with pytest.raises(TongluoError, match="an act needs a name and a reason"):
-        local.ask(running.parent / "var", "/act", {"who": ""})
+        said = {"who": "", "area": "a", "hazard": "landslide", "level": "red", "why": ""}
+        local.ask(running.parent / "var", "/act", said)
+
+
+def test_a_command_of_a_wrong_shape_is_refused_and_leaves_no_row(running: Path) -> None:
+    store = running.parent / "var"
+    wrong = {"who": "x", "area": 5, "hazard": "landslide", "level": "red", "why": "y"}
+    with closing(connect(store / "journal.db", read_only=True)) as db:
+        before = db.execute("SELECT count(*) FROM journal").fetchone()
+        with pytest.raises(TongluoError, match="area"):
+            local.ask(store, "/act", wrong)
+        with pytest.raises(TongluoError, match="not assessed"):
+            local.ask(store, "/act", {**wrong, "area": "nowhere"})
+        with pytest.raises(TongluoError, match="ids"):
+            local.ask(store, "/refeed", {"ids": [{}], "who": "x"})
+        assert db.execute("SELECT count(*) FROM journal").fetchone() == before
 
 
 def test_a_left_over_socket_is_no_daemon(running: Path) -> None:

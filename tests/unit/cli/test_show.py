@@ -14,7 +14,7 @@ from tests.unit.cli.site import POISON, feed, intake_of, ran, reading, write
 from tongluo.cli.show_warnings import delivery_states, in_force, recent
 from tongluo.cli.site import site
 from tongluo.core.words import DeliveryState
-from tongluo.daemon.deliveries import Deliveries, Planned
+from tongluo.daemon.deliveries import Deliveries, Outcome, Planned
 
 
 def cells(out: str, *wanted: str) -> list[list[str]]:
@@ -143,9 +143,9 @@ def test_the_dispatchers_word_on_each_channel_is_shown(config: Path) -> None:
     with site(config) as here:
         (version,) = recent(here, "", 9)
         deliveries = Deliveries(here.folder / "deliveries.db")
-        rows = [Planned(f"k{n}", version.identifier, "record", f"t{n}", 1) for n in range(3)]
+        rows = [Planned(f"k{n}", version.identifier, "e", "record", f"t{n}", 1) for n in range(3)]
         deliveries.plan(rows, 1, START)
-        deliveries.settle("k0", DeliveryState.ACCEPTED, START)
+        deliveries.settle([Outcome("k0", DeliveryState.ACCEPTED, START)])
         deliveries.close()
         assert delivery_states(here)[version.identifier] == {"record": "accepted, queued 2"}
 
