@@ -20,8 +20,8 @@ def trim(db: sqlite3.Connection, before: int, snapshot: int, exported: int) -> i
     """
     batches = db.execute(
         "SELECT seq, body FROM journal WHERE kind = 'readings' AND seq <= ? AND at < ?"
-        " ORDER BY seq LIMIT 100",
-        (snapshot, before),
+        " ORDER BY seq LIMIT ?",
+        (snapshot, before, MOST),
     ).fetchall()
     gone = 0
     for seq, body in batches:
