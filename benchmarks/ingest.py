@@ -26,11 +26,16 @@ from bench import Mosquitto, Result, Site, broker, finish, middle, missing
 from mqtt import Publisher
 from rain import series
 
+from tongluo import memory
 from tongluo.config.load import load
+from tongluo.config.plan import plan
 from tongluo.core.clock import now_ms
+from tongluo.core.columns import Columns
+from tongluo.core.effects import Readings
 from tongluo.core.times import iso
 from tongluo.daemon.log import Log
 from tongluo.daemon.main import Daemon
+from tongluo.engine import Engine
 
 GAUGES = 500
 RECEIVE = 2000
@@ -38,6 +43,7 @@ REPEATS = 5
 SINGLE, PACKED = 200_000, 20_000
 ROWS = 100
 CADENCE = 300_000
+MANY = 100_000
 PEER = "peer"
 
 Message = tuple[str, bytes]
@@ -91,7 +97,6 @@ def drain_ours(config: Path, messages: int) -> dict[str, float]:
 
 def drain(config: Path, messages: int) -> None:
     """The daemon's process: no messages = only open the session."""
-
     loaded = load(config)
     folder = loaded.folder / loaded.config.store.folder
     daemon = Daemon(loaded, folder, Log("daemon"), lambda: None, lambda: loaded)
@@ -117,7 +122,8 @@ def peak_mb() -> float:
 def left_over(port: int) -> bool:
     """Whether the broker still holds a message for the peer."""
     command = subscriber(port, "-C", "1", "-W", "1")
-    return subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode == 0
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    return subprocess.run(command, check=False, **quiet).returncode == 0
 
 
 def check(folder: Path, readings: int) -> None:
@@ -171,6 +177,34 @@ def compare(
     return Result(name, ratio, floor, aim)
 
 
+def feed(config: Path) -> None:
+    """A process that plans a site and feeds one reading of each gauge."""
+    loaded = load(config)
+    engine = Engine(plan(loaded.config, loaded.digest))
+    n = len(engine.plan.sensors)
+    now = now_ms()
+    engine.feed(Readings(Columns.of(list(range(n)), [now] * n, [0.2] * n, arrival=[now] * n)))
+    peak, saved = peak_mb(), memory.save(engine)
+    tables = sum(array.nbytes for array in saved.values())
+    print(json.dumps({"peak_mb": peak, "tables_mb": tables / 2**20}))
+
+
+def tell_memory() -> None:
+    """Peak memory of the daemon for a county, and of a plan and its engine for a country."""
+    with tempfile.TemporaryDirectory() as folder, broker(Path(folder)) as mosquitto:
+        _, _, peak = once(mosquitto, singles, SINGLE, 1, ours_first=True)
+    print(f"{GAUGES} rain gauges, the daemon with {SINGLE:,} readings: peak {peak:.0f} MB")
+    with tempfile.TemporaryDirectory() as name:
+        config = Site(rain=MANY, rain_per_area=100, clock="system").write(Path(name))
+        command = [sys.executable, __file__, "--feed", str(config)]
+        told = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
+    print(
+        f"{MANY:,} rain gauges, plan and engine: peak {told['peak_mb']:,.0f} MB with one reading"
+        f" of each; their tables are {told['tables_mb']:,.0f} MB when all windows are full"
+    )
+    finish([Result("memory_mb_500_stations", peak, 250, 250, most=True)])
+
+
 def main() -> None:
     if shutil.which("mosquitto_sub") is None:
         missing("mosquitto_sub", "apt-get install mosquitto mosquitto-clients")
@@ -185,5 +219,9 @@ def main() -> None:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--drain"]:
         drain(Path(sys.argv[2]), int(sys.argv[3]))
+    elif sys.argv[1:2] == ["--feed"]:
+        feed(Path(sys.argv[2]))
+    elif sys.argv[1:2] == ["--memory"]:
+        tell_memory()
     else:
         main()
