@@ -1,9 +1,9 @@
 """Warnings as retained MQTT messages: `tongluo/warnings/<area>` and `.../<area>/<hazard>`.
 
 The first holds the newest version of any hazard in the area, the second that of one hazard: who
-wants to know all that is in force on connecting subscribes to `<area>/+`. Accepted = the broker's own word
-(PUBACK, QoS 1); without it the outcome is unknown, and the same version is published again: it
-replaces itself.
+wants to know all that is in force on connecting subscribes to `<area>/+`. Accepted = the broker's
+own word (PUBACK, QoS 1); without it the outcome is unknown, and the same version is published
+again: it replaces itself.
 """
 
 from __future__ import annotations
