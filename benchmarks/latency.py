@@ -5,8 +5,8 @@ of its own. Every twentieth reading raises a river gauge by a level, so that its
 sample. Two parties hear the same messages from the same broker at the same time: the daemon with
 its dispatcher and the recording channel (accepted = the line is on disk, `deliveries.db` says
 when), and a paho client that publishes again what it gets, to a listener. The figure is the
-daemon's 99th percentile less the echo's, in ms: at most the floor, and at best the aim; once more with a
-snapshot written every second.
+daemon's 99th percentile less the echo's, in ms: at most the floor, and at best the aim; once more
+with a snapshot written every second.
 """
 
 from __future__ import annotations
