@@ -334,4 +334,5 @@ DETECTOR = Detector(
     longest=longest,
     explain=explain,
     quantities=("rain",),
+    shape="windows",
 )

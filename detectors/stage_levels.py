@@ -134,4 +134,5 @@ DETECTOR = Detector(
     longest=longest,
     explain=explain,
     quantities=("stage", "tide", "reservoir_stage", "water_depth"),
+    shape="value",
 )

@@ -135,7 +135,8 @@ class Timing(Judgement):
         for name, table in self.plan.tables.items():
             tasks = table.tasks_of(sensor)
             before = [int(table.state[task]["level"]) for task in tasks]
-            table.forget(tasks)
+            for task in tasks:
+                table.forget(task)
             found = table.judge(judged, 0, len(t))
             for task, old in zip(tasks, before, strict=True):
                 new = int(table.state[task]["level"])

@@ -1,6 +1,6 @@
 """What every registered detector must be: a method added to `DETECTORS` is tested by being there.
 
-It needs one line here: an example of its levels, of its sensor, and of the values it may be given.
+It needs one line here: an example of its levels, its sensor and the values it may be given.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import math
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -24,13 +25,15 @@ from pydantic import ValidationError
 
 from detectors import DETECTORS
 from tests.build import MINUTE, RAIN_LEVELS, STAGE_LEVELS, START
-from tongluo.core.driver import CAPACITY, Table, Transitions
+from tongluo.core.driver import CAPACITY, Links, Table, Transitions
 from tongluo.core.ports import Sensor
 from tongluo.core.units import QUANTITIES
 
 ROOT = Path(__file__).resolve().parents[2]
 YEAR = 365 * 86_400_000
-SENSORS, TASKS = 3, 4  # the last sensor has two tasks
+GROUPS, TASKS = 3, 4  # a group is a sensor with what stands at the further ports; the last has two
+Values = Callable[[Any, Any], Any]
+"""(dice, ms since the start) -> values."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,17 @@ class Example:
     sensor: Sensor
     low: float
     high: float
-    """Values between which the example's levels lie."""
+    """Values between which the example's levels lie; `low` for days gives NONE."""
+    options: dict[str, Any] = field(default_factory=dict)
+    pace: int = MINUTE
+    """ms from reading to reading of a series."""
+    values: Values | None = None
+    """Makes the values of the first series; default: waves between low and high."""
+    ports: tuple[tuple[float, float], ...] = ()
+    """(low, high) at each further port."""
+    port_values: tuple[Values | None, ...] = ()
+    seen: frozenset[int] = frozenset({-1, 0, 1, 2, 3, 4})
+    """Levels that the example comes to."""
 
 
 EXAMPLES = {
@@ -53,35 +66,56 @@ EXTREME = [
 every = pytest.mark.parametrize("name", sorted(DETECTORS))
 
 
+def sensors_of(name: str) -> int:
+    """Sensor s is of group s % GROUPS, at port s // GROUPS."""
+    return GROUPS * (1 + len(DETECTORS[name].ports))
+
+
 def table(name: str) -> Table:
-    """Three sensors with one, one and two tasks."""
+    """Three groups of sensors with one, one and two tasks."""
     detector, example = DETECTORS[name], EXAMPLES[name]
     params = np.zeros(TASKS, detector.params)
     for row in params:
-        detector.fill(row, detector.options(), example.levels, example.sensor)
-    return Table(detector, params, np.array([0, 1, 2]), np.array([1, 1, 2]))
+        options = detector.options.model_validate(example.options)
+        detector.fill(row, options, example.levels, example.sensor)
+    heard = [range(group, sensors_of(name), GROUPS) for group in (0, 1, 2, 2)]
+    return Table(detector, params, Links(heard, sensors_of(name)))
 
 
 def batch(name: str, seed: int, n: int, extreme: bool = False) -> Any:
     """(sensor, time, value, flag, fate): mostly regular, with gaps, NaN and every flag."""
     dice = np.random.default_rng(seed)  # noqa: TID251 - chance for tests, by a stated seed
-    example = EXAMPLES[name]
-    sensor = np.where(dice.random(n) < 0.97, np.arange(n), dice.integers(0, 9, n)) % SENSORS
-    gaps = dice.choice([1, 20_000, 900_000], n, p=[0.005, 0.99, 0.005])
-    wave = (np.sin(np.arange(n) / 97) + 1) / 2
-    value = np.round(example.low + (example.high - example.low) * wave * dice.random(n), 3)
-    value[wave < 0.6] = example.low
+    example, sensors = EXAMPLES[name], sensors_of(name)
+    sensor = np.where(dice.random(n) < 0.97, np.arange(n), dice.integers(0, 9, n)) % sensors
+    usual = example.pace // sensors
+    gaps = dice.choice([1, usual, 45 * usual], n, p=[0.005, 0.99, 0.005])
     flag = dice.choice([1, 2, 3, 4, 9], n, p=[0.9, 0.04, 0.02, 0.02, 0.02])
-    value[dice.random(n) < 0.02] = math.nan
+    missing, odd = dice.random(n) < 0.02, dice.random(n) < 0.3
     if extreme:
-        odd = dice.random(n) < 0.3
-        value[odd] = dice.choice(EXTREME, int(odd.sum()))
         gaps[dice.random(n) < 0.01] = 10 * YEAR // n  # up to years of silence
-        gaps[dice.random(n) < 0.01] = -60_000  # and times that go back
+        gaps[dice.random(n) < 0.01] = -3 * usual  # and times that go back
     fate = dice.choice([0, 1, 2, 3], n, p=[0.94, 0.02, 0.02, 0.02])
     t = START + np.cumsum(gaps)
+    value = np.zeros(n)
+    for s in range(sensors):
+        value[sensor == s] = values(example, s // GROUPS, dice, t[sensor == s] - START)
+    value[missing] = math.nan
+    if extreme:
+        value[odd] = dice.choice(EXTREME, int(odd.sum()))
     sensor, t, flag, fate = (x.astype(np.int64) for x in (sensor, t, flag, fate))
     return sensor, t, value, flag, fate
+
+
+def values(example: Example, port: int, dice: Any, since: Any) -> Any:
+    """Of one series."""
+    made = [example.values, *example.port_values][port : port + 1]
+    if made and made[0] is not None:
+        return made[0](dice, since)
+    low, high = [(example.low, example.high), *example.ports][port]
+    wave = (np.sin(np.arange(len(since)) / 32) + 1) / 2
+    out = np.round(low + (high - low) * wave * dice.random(len(since)), 3)
+    out[wave < 0.6] = low
+    return out
 
 
 def told(found: list[Transitions]) -> list[tuple[Any, ...]]:
@@ -112,8 +146,8 @@ def plain(dtype: np.dtype[Any]) -> set[np.dtype[Any]]:
 def test_registration(name: str) -> None:
     detector = DETECTORS[name]
     assert detector.name == name
-    assert detector.quantities
     assert set(detector.quantities) <= set(QUANTITIES)
+    assert all(p.quantities and set(p.quantities) <= set(QUANTITIES) for p in detector.ports)
     assert detector.longest(EXAMPLES[name].levels) >= 0
     state = detector.state(table(name).params)
     assert state["level"] == np.dtype("i8")
@@ -138,8 +172,8 @@ def test_sensors_do_not_touch_each_other(name: str) -> None:
     columns = batch(name, 5, 600)
     together, alone = table(name), table(name)
     run(together, columns, [])
-    for sensor in range(SENSORS):
-        mine = columns[0] == sensor
+    for group in range(GROUPS):
+        mine = columns[0] % GROUPS == group
         run(alone, tuple(np.ascontiguousarray(c[mine]) for c in columns), [])
     assert together.state.tobytes() == alone.state.tobytes()
     assert together.state[2].tobytes() == together.state[3].tobytes()
@@ -212,7 +246,7 @@ def test_what_cannot_be_judged_never_lowers(name: str, seed: int, bad: tuple[flo
     run(tb, columns, [])
     before = tb.state["level"].copy()
     n = 300
-    sensor = np.arange(n, dtype=np.int64) % SENSORS
+    sensor = np.arange(n, dtype=np.int64) % sensors_of(name)
     t = columns[1].max() + np.arange(1, n + 1, dtype=np.int64) * MINUTE
     zero = np.zeros(n, np.int64)
     tb.judge((sensor, t, np.full(n, bad[0]), np.full(n, bad[1]), zero), 0, n)
@@ -237,12 +271,13 @@ def test_nothing_raises_and_levels_stay_on_the_scale(name: str, seed: int) -> No
 @every
 def test_after_the_absurd_it_still_judges(name: str) -> None:
     """Extreme values leave nothing behind: after a quiet day it knows again."""
-    tb = table(name)
+    tb, example = table(name), EXAMPLES[name]
     run(tb, batch(name, 1, 400, extreme=True), [])
-    n, low = 3000, EXAMPLES[name].low
-    t = START + 20 * YEAR + np.arange(1, n + 1, dtype=np.int64) * MINUTE
-    zero, ones = np.zeros(n, np.int64), np.ones(n, np.int64)
-    tb.judge((zero, t, np.full(n, low), ones, zero), 0, n)
+    n, low = 3000, [example.low, *(low for low, _ in example.ports)]
+    t = START + 20 * YEAR + np.arange(1, n + 1, dtype=np.int64) * example.pace
+    zero, ones = np.zeros(n * len(low), np.int64), np.ones(n * len(low), np.int64)
+    sensor = np.tile(np.arange(len(low), dtype=np.int64) * GROUPS, n)
+    tb.judge((sensor, np.repeat(t, len(low)), np.tile(low, n), ones, zero), 0, len(zero))
     assert tb.state["level"][0] == 0
 
 
@@ -260,7 +295,7 @@ def test_reasons_are_words_and_json(name: str) -> None:
             assert {"en", "zh", "lower_if"} <= set(said)
             assert "higher_if" in said or after == 4
         seen.add(after)
-    assert seen == {-1, 0, 1, 2, 3, 4}
+    assert seen == EXAMPLES[name].seen
 
 
 @every
@@ -281,7 +316,7 @@ def digest(name: str) -> str:
     for seed, extreme in ((1, False), (2, True)):
         out.append(run(tb, batch(name, seed, 3000, extreme), []))
     n = 6000  # and crowded with more than 32 bits of anything hold
-    sensor, t = np.arange(n) % SENSORS, START + 20 * YEAR + np.arange(n) * 50
+    sensor, t = np.arange(n) % sensors_of(name), START + 20 * YEAR + np.arange(n) * 50
     ones, zero = np.ones(n, np.int64), np.zeros(n, np.int64)
     out.append(run(tb, (sensor, t, np.full(n, 600 * EXAMPLES[name].high), ones, zero), []))
     return hashlib.sha256(repr(out).encode() + tb.state.tobytes()).hexdigest()

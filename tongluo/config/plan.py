@@ -17,7 +17,7 @@ from tongluo.config.faults import Path
 from tongluo.config.judged import sensors_of, set_name, view
 from tongluo.config.models import AreaIn, Config, RuleIn
 from tongluo.config.sensors import SensorSpec, declared, spec
-from tongluo.core.driver import Table
+from tongluo.core.driver import Links, Table
 from tongluo.core.ports import Sensor
 from tongluo.core.times import DAY, HOUR, MINUTE, to_ms
 from tongluo.core.units import parse_value
@@ -155,10 +155,7 @@ def _table(
             detector.fill(params[n], options, task.levels, like[2])
             filled[like] = params[n]
         params[n] = filled[like]
-    rows = np.array([t.sensor for t in tasks], np.int64)
-    count = np.bincount(rows, minlength=len(sensors)).astype(np.int64)
-    first = np.concatenate([[0], np.cumsum(count)[:-1]]).astype(np.int64)
-    return Table(detector, params, first, count)
+    return Table(detector, params, Links([(t.sensor,) for t in tasks], len(sensors)))
 
 
 def _order(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -22,7 +23,8 @@ def walk(
     params: Any,
     state: Any,
     first: I8,
-    count: I8,
+    task: I8,
+    port: I8,
     sensor: I8,
     t: I8,
     value: F8,
@@ -42,10 +44,11 @@ def walk(
         if fate[i] != 0:
             continue
         r = sensor[i]
-        if n + count[r] > room:
+        if n + first[r + 1] - first[r] > room:
             return n, i
-        for k in range(first[r], first[r] + count[r]):
-            level = step(params[k], state[k], t[i], value[i], flag[i])
+        for link in range(first[r], first[r + 1]):
+            k = task[link]
+            level = step(params[k], state[k], port[link], t[i], value[i], flag[i])
             if level != state[k]["level"]:
                 out_row[n], out_task[n] = i, k
                 out_level[n, 0], out_level[n, 1] = state[k]["level"], level
@@ -57,10 +60,20 @@ def walk(
 
 
 @cache
-def driver_of(module: str) -> Any:
+def driver_of(module: str, ports: bool) -> Any:
     """The compiled driver of the detector in this module (cached on disk)."""
     package = module.rpartition(".")[0]
-    return cached(walk, (package,), f"from {module} import step")
+    imports = f"from {module} import step" if ports else f"from {module} import step as one{ONE}"
+    return cached(walk, (package,), imports)
+
+
+ONE = """
+from tongluo.core.compiled import compiled
+@compiled
+def step(p, s, port, t, value, flag):
+    return one(p, s, t, value, flag)
+"""
+"""A step without ports, as the walk calls it."""
 
 
 @dataclass(frozen=True)
@@ -74,16 +87,41 @@ class Transitions:
     why: F8
 
 
-class Table:
-    """The tasks of one detector: parameters and state, one row a task, sorted by sensor."""
+class Links:
+    """Which tasks hear each sensor, and at which port: links first[r] to first[r + 1]."""
 
-    def __init__(self, detector: Detector, params: Any, first: I8, count: I8) -> None:
+    def __init__(self, heard: Sequence[Sequence[int]], sensors: int) -> None:
+        """heard: for each task, the sensor at each port; -1 = none."""
+        every = sorted(
+            (sensor, task, port)
+            for task, ports in enumerate(heard)
+            for port, sensor in enumerate(ports)
+            if sensor >= 0
+        )
+        found = np.array(every, np.int64).reshape(-1, 3)
+        self.first = np.searchsorted(found[:, 0], np.arange(sensors + 1)).astype(np.int64)
+        self.task, self.port = found[:, 1].copy(), found[:, 2].copy()
+
+    def of(self, sensor: int) -> list[tuple[int, int]]:
+        """(task, port) of everyone who hears a sensor."""
+        links = slice(self.first[sensor], self.first[sensor + 1])
+        return list(zip(self.task[links].tolist(), self.port[links].tolist(), strict=True))
+
+    def most(self) -> int:
+        """The largest number of tasks that hear one sensor."""
+        return int(np.diff(self.first).max(initial=0))
+
+
+class Table:
+    """The tasks of one detector: parameters and state, one row a task."""
+
+    def __init__(self, detector: Detector, params: Any, links: Links) -> None:
         self.detector = detector
         self.params = params
         self.state = fresh_state(detector.state(params), len(params))
-        self.first, self.count = first, count
-        self._walk = driver_of(detector.step.__module__)
-        width = max(CAPACITY, int(count.max(initial=0)))
+        self.links = links
+        self._walk = driver_of(detector.step.__module__, bool(detector.ports))
+        width = max(CAPACITY, links.most())
         self._row = np.empty(width, np.int64)
         self._task = np.empty(width, np.int64)
         self._level = np.empty((width, 2), np.int64)
@@ -98,8 +136,9 @@ class Table:
             n, start = self._walk(
                 self.params,
                 self.state,
-                self.first,
-                self.count,
+                self.links.first,
+                self.links.task,
+                self.links.port,
                 *columns,
                 start,
                 stop,
@@ -121,14 +160,13 @@ class Table:
             if start >= stop:
                 return found
 
-    def tasks_of(self, sensor: int) -> range:
-        """The rows that judge a sensor."""
-        first = int(self.first[sensor])
-        return range(first, first + int(self.count[sensor]))
+    def tasks_of(self, sensor: int) -> list[int]:
+        """The rows that hear a sensor."""
+        return [task for task, _ in self.links.of(sensor)]
 
-    def forget(self, tasks: range) -> None:
-        """Begin anew with these tasks."""
-        self.state[tasks.start : tasks.stop] = fresh_state(self.state.dtype, len(tasks))
+    def forget(self, task: int) -> None:
+        """Begin anew with a task."""
+        self.state[task : task + 1] = fresh_state(self.state.dtype, 1)
 
 
 def fresh_state(dtype: np.dtype[Any], rows: int) -> Any:

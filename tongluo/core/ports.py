@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from pydantic import BaseModel
@@ -85,10 +85,32 @@ class Sensor:
     """Whether a reading accounts for all the time since the one before (a counter's increment)."""
     shift: float = 0.0
     """Added to a reading to bring it to the thresholds' datum."""
+    others: tuple[Sensor | None, ...] = ()
+    """What stands at the detector's further ports, in their order; None = nothing does."""
+    zone: int = 0
+    """ms to add to UTC for local standard time: for methods of days and hours."""
 
 
-def step(params: Any, state: Any, t: int, value: float, flag: int) -> int:
-    """The shape of a detector's step: one reading in, the level out. Never called itself."""
+@dataclass(frozen=True)
+class Port:
+    """A further input of a detector, beside the series it judges."""
+
+    name: str
+    """The word under `inputs` of a rule."""
+    quantities: tuple[str, ...]
+    """What may stand here; the first is looked for at the same station when a rule names none."""
+    optional: bool = False
+    """Whether the method can do without; what is not optional makes NONE unsayable when silent."""
+    forecast: bool = False
+    """Whether forecast readings belong here."""
+
+
+def step(params: Any, state: Any, port: int, t: int, value: float, flag: int) -> int:
+    """The shape of a detector's step: one reading in, the level out. Never called itself.
+
+    port: 0 for the series that is judged, 1 and on for the detector's `ports`. The step of a
+    detector without ports has no such argument: `step(params, state, t, value, flag)`.
+    """
     raise AssertionError("the driver is compiled with a detector's own step")
 
 
@@ -115,6 +137,11 @@ class Detector:
     cap: the rule raises no higher than this level."""
     quantities: tuple[str, ...] = ()
     """Quantities it can judge; empty = any."""
+    ports: tuple[Port, ...] = ()
+    """Further inputs of the same place. Times rise at each port, not from port to port."""
+    shape: Literal["value", "windows", "own"] = "own"
+    """How a level is written, for checks before `fill`: a value of the quantity, values by window,
+    or in a way of its own that only `fill` can check."""
 
 
 @dataclass(frozen=True)
