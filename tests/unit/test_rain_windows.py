@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from detectors.rain_windows import DETECTOR, Options, fill, longest
 from tests.build import HOUR, MINUTE, RAIN_LEVELS, START
-from tongluo.core.driver import Table
+from tongluo.core.driver import Links, Table
 from tongluo.core.ports import Sensor
 
 WINDOWS = {"10 min": 10, "30 min": 30, "1 h": 60}
@@ -26,7 +26,7 @@ def table(
     """One task: cadence in minutes."""
     params = np.zeros(1, DETECTOR.params)
     fill(params[0], Options(**options), levels, Sensor("rain", cadence * MINUTE, running))
-    return Table(DETECTOR, params, np.zeros(1, np.int64), np.ones(1, np.int64))
+    return Table(DETECTOR, params, Links([(0,)], 1))
 
 
 def judge(tb: Table, minutes: Any, mm: Any, flags: Any = None) -> list[dict[str, Any]]:

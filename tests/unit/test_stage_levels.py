@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from detectors.stage_levels import DETECTOR, Options, fill, longest
 from tests.build import MINUTE, START
-from tongluo.core.driver import Table
+from tongluo.core.driver import Links, Table
 from tongluo.core.ports import Sensor
 
 LEVELS = {"blue": "1 m", "yellow": "2 m", "orange": "3 m", "red": "4 m"}
@@ -21,7 +21,7 @@ LEVELS = {"blue": "1 m", "yellow": "2 m", "orange": "3 m", "red": "4 m"}
 def table(levels: Any = LEVELS, shift: float = 0.0, **options: Any) -> Table:
     params = np.zeros(1, DETECTOR.params)
     fill(params[0], Options(**options), levels, Sensor("stage", MINUTE, False, shift))
-    return Table(DETECTOR, params, np.zeros(1, np.int64), np.ones(1, np.int64))
+    return Table(DETECTOR, params, Links([(0,)], 1))
 
 
 def judge(tb: Table, heights: list[float], flags: list[int] | None = None) -> list[int]:
