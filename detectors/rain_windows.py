@@ -263,8 +263,8 @@ def explain_into(p: Any, s: Any, level: int, share: float, value: float) -> None
 
 
 @compiled
-def step(p: Any, s: Any, t: int, value: float, flag: int) -> int:
-    """One increment, mm. Returns the level: -1 UNKNOWN, 0 NONE, 1 to 4."""
+def take(p: Any, s: Any, t: int, value: float, flag: int) -> bool:
+    """Let time pass to `t` and count one increment, mm; whether it could be judged."""
     evict(p, s, t)
     good = flag <= p["worst"] and 0.0 <= value <= MOST and t > s["last"]
     if good:
@@ -272,21 +272,48 @@ def step(p: Any, s: Any, t: int, value: float, flag: int) -> int:
         s["last"] = t
     elif p["running"] > 0 and flag <= 2 and math.isnan(value):
         s["last"] = t
+    return bool(good)
+
+
+@compiled
+def share_of(p: Any, s: Any) -> float:
+    """The share that readings cover of the window they cover least."""
     share = 1.0
     for d in range(p["windows"]):
         if s["covered"][d] < p["length"][d]:
             share = min(share, s["covered"][d] / p["length"][d])
+    return share
+
+
+@compiled
+def settled(p: Any, s: Any, level: int, good: bool, share: float) -> int:
+    """The level after a reading whose sums say `level`; a reached one is not lost for nothing."""
     before = s["level"]
-    level = reached(p, s, 0)
+    if level < before and before >= 1:
+        return int(min(before, doubted(p, s, level)) if good else before)
+    if level == 0 and (share < p["coverage"] or (not good and before < 0)):
+        return -1
+    return level
+
+
+@compiled
+def judged(p: Any, s: Any, good: bool, share: float) -> int:
+    """The level that the sums say, kept within the dead band, and settled."""
+    level, before = reached(p, s, 0), s["level"]
     if before > level:
         level = max(level, min(before, reached(p, s, p["band"])))
-    if level < before and before >= 1:
-        level = min(before, doubted(p, s, level)) if good else before
-    elif level == 0 and (share < p["coverage"] or (not good and before < 0)):
-        level = -1
-    if level != before:
+    return settled(p, s, int(level), good, share)
+
+
+@compiled
+def step(p: Any, s: Any, t: int, value: float, flag: int) -> int:
+    """One increment, mm. Returns the level: -1 UNKNOWN, 0 NONE, 1 to 4."""
+    good = take(p, s, t, value, flag)
+    share = share_of(p, s)
+    level = judged(p, s, good, share)
+    if level != s["level"]:
         explain_into(p, s, level, share, value)
-    return int(level)
+    return level
 
 
 def explain(row: Any, why: Mapping[str, float], cap: int = 4) -> dict[str, Any]:
