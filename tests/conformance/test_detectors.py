@@ -58,6 +58,14 @@ class Example:
 EXAMPLES = {
     "rain_windows": Example(RAIN_LEVELS, Sensor("rain", MINUTE, False), 0.0, 3.0),
     "stage_levels": Example(STAGE_LEVELS, Sensor("stage", MINUTE, False), -1.0, 5.0),
+    "fire_weather_index": Example(
+        {"blue": 2, "yellow": 5, "orange": 10, "red": 20},
+        Sensor("temperature", 3_600_000, False),
+        *(-20.0, 35.0),
+        {"coverage": 0.5},
+        pace=3_600_000,
+        ports=((100.0, 15.0), (0.0, 20.0), (0.0, 0.1)),
+    ),
 }
 EXTREME = [
     *[math.inf, -math.inf, math.nan, 1e300, -1e300, 1e17, 1e9, -1e9, -1.0],
