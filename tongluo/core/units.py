@@ -55,6 +55,9 @@ QUANTITIES: dict[str, tuple[str, str]] = {
     "co": ("ppm", "concentration"),
     "pm25": ("ug/m3", "mass_concentration"),
     "flame": ("", "flag"),
+    "bearing": ("deg", "angle"),  # from a camera, clockwise from north
+    "confirmation": ("", "flag"),  # 1: a person has seen it, 0: a person says there is none
+    "danger_class": ("", "flag"),  # 1 to 5, as issued for the day
     "battery": ("V", "voltage"),
 }
 
