@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.counter import increment
+from ingest.quality import afresh, assess
+from ingest.quality_words import COUNTER, GIVEN, MISSING, NONE, RANGE
 from tongluo.core.compiled import compiled
 
 I8 = NDArray[np.int64]
@@ -38,6 +40,7 @@ PARAMS = np.dtype(
         ("max_rate", "f8"),  # mm, mm, mm/min
         ("reset_every", "i8"),
         ("reset_phase", "i8"),
+        ("quality", "i8"),  # 1 + row of the quality tables; 0 = none
     ],
     align=True,
 )
@@ -56,6 +59,8 @@ STATE = np.dtype(
         ("value", "f8"),
         ("flag", "i8"),
         ("received", "i8"),  # the last judged; rows of any fate
+        ("test", "i8"),
+        ("turn", "i8"),  # of the last judged: what set its flag, and whether that is new
     ],
     align=True,
 )
@@ -94,14 +99,35 @@ def flag_of(p: Any, value: float, given: int) -> int:
 
 
 @compiled
-def judged(p: Any, s: Any, t: int, value: float, given: int) -> tuple[float, int]:
-    """What the detectors are given for a reading: its value (a counter's increment) and flag."""
+def test_of(value: float, given: int, flag: int) -> int:
+    """What set a flag, where nothing but the range was looked at."""
+    if flag > given:
+        return MISSING if math.isnan(value) else RANGE
+    if flag == 9:
+        return MISSING
+    return GIVEN if given > 2 else NONE
+
+
+@compiled
+def judged(
+    p: Any, s: Any, tests: Any, minds: Any, t: int, value: float, given: int, live: bool
+) -> tuple[float, int]:
+    """What the detectors are given for a reading: its value (a counter's increment) and flag.
+
+    tests, minds: the quality tables; live: in order of arrival, not judged anew.
+    """
     flag = flag_of(p, value, given)
+    test, turn = test_of(value, given, flag), 0
     if p["counter"] > 0:
         value = increment(p, s, t, value) if flag <= 2 else math.nan
         if math.isnan(value):
+            test = COUNTER if flag <= 2 else test
             flag = max(flag, 2)
-    s["value"], s["flag"] = value, flag
+    if p["quality"] > 0:
+        row = p["quality"] - 1
+        flag = assess(tests, minds, row, t, value, flag, test, live)
+        test, turn = minds[row]["test"], minds[row]["turn"]
+    s["value"], s["flag"], s["test"], s["turn"] = value, flag, test, turn
     return value, flag
 
 
@@ -264,6 +290,8 @@ def heard(s: Any, clock: Any, now: int) -> int:
 def admit(
     params: Any,
     state: Any,
+    tests: Any,
+    minds: Any,
     ring: Any,
     clocks: Any,
     sensor: I8,
@@ -276,17 +304,20 @@ def admit(
     flag: I8,
     fate: I8,
     back: I8,
+    test: I8,
+    turn: I8,
     start: int,
     stop: int,
 ) -> int:
     """Decide rows start..stop; returns the first row before which a tick must be done, or stop.
 
-    Fills value, flag, fate, back; in stream time also arrival, which becomes the clock.
+    Fills value, flag, fate, back, test, turn; in stream time also arrival, which becomes the clock.
     """
     clock = clocks[0]
     for i in range(start, stop):
         p, s = params[sensor[i]], state[sensor[i]]
         value[i], flag[i], back[i] = raw[i], given[i], 0
+        test[i], turn[i] = 0, 0
         key = issued[i] if p["forecast"] > 0 else t[i]
         misplaced = p["forecast"] == 0 and issued[i] > 0
         if misplaced or key < clock["earliest"]:
@@ -308,19 +339,22 @@ def admit(
         if fate[i] == FED or fate[i] == LATE:
             back[i] = heard(s, clock, arrival[i])
             if fate[i] == FED:
-                value[i], flag[i] = judged(p, s, key, raw[i], given[i])
+                value[i], flag[i] = judged(p, s, tests, minds, key, raw[i], given[i], True)
+                test[i], turn[i] = s["test"], s["turn"]
             elif s["dirty"] == 0:
                 s["dirty"] = 1
                 clock["dirty"] += 1
     return stop
 
 
-def recall(p: Any, s: Any, ring: Any, t: I8, value: F8, flag: I8) -> int:
+def recall(p: Any, s: Any, tests: Any, minds: Any, ring: Any, t: I8, value: F8, flag: I8) -> int:
     """Judge a sensor's kept readings anew, oldest first; returns how many there are."""
     s["total_t"], s["odd_t"] = 0, 0
+    if p["quality"] > 0:
+        afresh(minds[p["quality"] - 1])
     for i in range(s["held"]):
         cell = ring[p["offset"] + (s["head"] + i) % p["cells"]]
         t[i] = cell["t"]
-        value[i], flag[i] = judged(p, s, cell["t"], cell["v"], cell["flag"])
+        value[i], flag[i] = judged(p, s, tests, minds, cell["t"], cell["v"], cell["flag"], False)
     s["dirty"] = 0
     return int(s["held"])

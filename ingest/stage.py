@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest import order
+from ingest import order, quality_tables
 from tongluo.core.columns import Columns
 from tongluo.core.compiled import cached
 
@@ -26,6 +26,10 @@ class Admitted:
     fate: I8
     back: I8
     arrival: I8
+    test: I8
+    """Code of the test that set the flag (`ingest.quality_words.TESTS`); 0 none."""
+    turn: I8
+    """1 where the test that stands at a sensor is another from this row on."""
 
 
 @cache
@@ -36,8 +40,10 @@ def _compiled(function: Any) -> Any:
 class OrderStage:
     """Order, fate, quality and the stream clock of all sensors."""
 
-    def __init__(self, params: Any, clock: Any) -> None:
+    def __init__(self, params: Any, clock: Any, tests: Any = None) -> None:
         self.params = params
+        self.tests = np.zeros(1, quality_tables.PARAMS) if tests is None else tests
+        self.minds = np.zeros(len(self.tests), quality_tables.STATE)
         self.state = np.zeros(len(params), order.STATE)
         self.ring = np.zeros(max(1, int(params["cells"].sum())), order.RING)
         self.clock = clock
@@ -49,8 +55,8 @@ class OrderStage:
     def blank(self, columns: Columns) -> Admitted:
         """Room for what will be decided of a batch; arrival is a copy, for the clock's use."""
         n = len(columns)
-        flag, fate, back = (np.zeros(n, np.int64) for _ in range(3))
-        return Admitted(np.zeros(n), flag, fate, back, columns.arrival.copy())
+        flag, fate, back, test, turn = (np.zeros(n, np.int64) for _ in range(5))
+        return Admitted(np.zeros(n), flag, fate, back, columns.arrival.copy(), test, turn)
 
     def admit(self, columns: Columns, out: Admitted, start: int) -> int:
         """Decide rows from start on; returns the row before which a tick is due, or the end."""
@@ -58,6 +64,8 @@ class OrderStage:
         stop = _compiled(order.admit)(
             self.params,
             self.state,
+            self.tests,
+            self.minds,
             self.ring,
             self.clock,
             columns.sensor,
@@ -70,6 +78,8 @@ class OrderStage:
             out.flag,
             out.fate,
             out.back,
+            out.test,
+            out.turn,
             start,
             len(columns),
         )
@@ -80,7 +90,10 @@ class OrderStage:
         n = int(self.state[sensor]["held"])
         self.clock[0]["dirty"] -= self.state[sensor]["dirty"]
         t, value, flag = np.zeros(n, np.int64), np.zeros(n), np.zeros(n, np.int64)
-        _compiled(order.recall)(self.params[sensor], self.state[sensor], self.ring, t, value, flag)
+        _compiled(order.recall)(
+            self.params[sensor], self.state[sensor], self.tests, self.minds, self.ring,
+            t, value, flag,
+        )  # fmt: skip
         return t, value, flag
 
     def dirty(self) -> list[int]:
