@@ -96,6 +96,20 @@ class OrderStage:
         )  # fmt: skip
         return t, value, flag
 
+    def glance(self, sensor: int) -> tuple[I8, F8, I8]:
+        """As `recall`, but nothing is changed by it."""
+        row = int(self.params[sensor]["quality"]) - 1
+        kept = [
+            (self.state, sensor, self.state[sensor].copy()),
+            (self.clock, 0, self.clock[0].copy()),
+        ]
+        if row >= 0:
+            kept.append((self.minds, row, self.minds[row].copy()))
+        found = self.recall(sensor)
+        for table, at, before in kept:
+            table[at] = before
+        return found
+
     def dirty(self) -> list[int]:
         """Sensors that wait to be judged anew, lowest first."""
         if not self.clock[0]["dirty"]:
