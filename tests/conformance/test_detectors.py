@@ -55,6 +55,14 @@ class Example:
     """Levels that the example comes to."""
 
 
+WORDS = ("blue", "yellow", "orange", "red")
+
+
+def showers(dice: Any, since: Any) -> Any:
+    """Rain on every fifth day, mm in 5 minutes."""
+    return np.where(since // 86_400_000 % 5 == 3, np.round(1.5 * dice.random(len(since)), 3), 0.0)
+
+
 EXAMPLES = {
     "rain_windows": Example(RAIN_LEVELS, Sensor("rain", MINUTE, False), 0.0, 3.0),
     "stage_levels": Example(STAGE_LEVELS, Sensor("stage", MINUTE, False), -1.0, 5.0),
@@ -65,6 +73,37 @@ EXAMPLES = {
         {"coverage": 0.5},
         pace=3_600_000,
         ports=((100.0, 15.0), (0.0, 20.0), (0.0, 0.1)),
+    ),
+    "antecedent_rain": Example(
+        {"blue": "20 mm", "yellow": "40 mm", "orange": "60 mm", "red": "80 mm"},
+        Sensor("rain", 5 * MINUTE, False),
+        *(0.0, 1.5),
+        {"k": 0.3, "days": 2, "coverage": 0.65},
+        pace=5 * MINUTE,
+        values=showers,
+    ),
+    "rain_curve": Example(
+        {w: {"a": a, "b": -0.4} for w, a in zip(WORDS, (5, 20, 60, 90), strict=True)},
+        Sensor("rain", MINUTE, False),
+        *(0.0, 3.0),
+        {"gap": "1 h", "coverage": 0.5},
+    ),
+    "rain_line": Example(
+        {
+            w: {"intercept": f"{mm} mm", "slope": 0.5}
+            for w, mm in zip(WORDS, (10, 25, 35, 45), strict=True)
+        },
+        Sensor("rain", MINUTE, False),
+        *(0.0, 3.0),
+        {"recent": "20 min", "before": "1 h", "cell": "5 min", "coverage": 0.5},
+    ),
+    "soil_water_index": Example(
+        {"blue": "30 mm", "yellow": "60 mm", "orange": "80 mm", "red": "100 mm"},
+        Sensor("rain", 5 * MINUTE, False),
+        *(0.0, 1.5),
+        {"warm_up": "2 d", "coverage": 0.65},
+        pace=5 * MINUTE,
+        values=showers,
     ),
 }
 EXTREME = [
