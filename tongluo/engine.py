@@ -2,6 +2,7 @@
 
     row (readings, tick, configuration, act)
       -> order    fate, flag, counter increments, stream clock           ingest.order
+      -> derive   series made of others                                  ingest.derived
       -> detect   changes of single-sensor verdicts                      detectors, core.driver
       -> assess   level of each hazard in each area                      warning.assess
       -> life     versions of warnings                                   warning.lifecycle
@@ -17,8 +18,9 @@ from typing import Any
 
 import numpy as np
 
+from ingest.derived_stage import Rows
 from ingest.stage import Admitted
-from tongluo.config.carry import carry_answers, carry_order, carry_tables
+from tongluo.config.carry import carry_answers, carry_derived, carry_order, carry_tables
 from tongluo.config.plan import Plan
 from tongluo.core.columns import Columns
 from tongluo.core.effects import Act, Effects, Readings, Tick
@@ -59,25 +61,28 @@ class Engine(Timing):
         self.effects.admitted = out
 
     def _judge(self, columns: Columns, out: Admitted, start: int, stop: int) -> None:
+        rows = Rows(columns.sensor, columns.t, columns.value, out.value, out.flag, out.fate,
+                    out.arrival, out.back, start, stop)  # fmt: skip
+        rows = self.plan.derived.expand(self.stage.state, self.stage.clock, rows)
+        start, stop = rows.start, rows.stop
         if self.clock["back"]:
-            for row in (np.flatnonzero(out.back[start:stop]) + start).tolist():
-                self.condition("silent", int(columns.sensor[row]), int(out.arrival[row]), False)
-        judged = (columns.sensor, columns.t, out.value, out.flag, out.fate)
-        showing, at = self._showing(columns, out, start, stop), start
-        for row, name, task, before, after, why in self._found(judged, start, stop):
+            for row in (np.flatnonzero(rows.back[start:stop]) + start).tolist():
+                self.condition("silent", int(rows.sensor[row]), int(rows.arrival[row]), False)
+        showing, at = self._showing(rows), start
+        for row, name, task, before, after, why in self._found(rows.judged, start, stop):
             self.release(showing, at - start, row - start)
-            at, now = row, int(out.arrival[row])
+            at, now = row, int(rows.arrival[row])
             self.settle(now)
-            told = Evidence(int(columns.t[row]), float(columns.value[row]), int(out.flag[row]), why)
+            told = Evidence(int(rows.t[row]), float(rows.raw[row]), int(rows.flag[row]), why)
             self.verdict(name, task, before, after, now, "verdict", told)
         self.release(showing, at - start, stop - start)
 
-    def _showing(self, columns: Columns, out: Admitted, start: int, stop: int) -> Showing:
-        """The good readings of rows start..stop: only they can lower a level."""
-        rows = slice(start, stop)
-        good = (out.fate[rows] == Fate.FED) & (out.flag[rows] <= Flag.NOT_EVALUATED)
-        good &= ~np.isnan(out.value[rows])
-        return Showing(columns.sensor[rows], out.arrival[rows], good, len(self.plan.sensors))
+    def _showing(self, rows: Rows) -> Showing:
+        """The good readings among the rows: only they can lower a level."""
+        part = slice(rows.start, rows.stop)
+        good = (rows.fate[part] == Fate.FED) & (rows.flag[part] <= Flag.NOT_EVALUATED)
+        good &= ~np.isnan(rows.value[part])
+        return Showing(rows.sensor[part], rows.arrival[part], good, len(self.plan.sensors))
 
     def _found(
         self, judged: Any, start: int, stop: int
@@ -117,6 +122,7 @@ class Engine(Timing):
                 if cancel is not None:
                     self.effects.warnings.append((cancel, occasion.policy.channels))
         self.stage = carry_order(self.stage, plan)
+        carry_derived(self.plan, plan)
         moved = carry_tables(self.plan, plan)
         self.assessor, self.lifecycle, self.reasons = carry_answers(
             self.assessor, self.lifecycle, self.reasons, plan, moved

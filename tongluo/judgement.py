@@ -20,7 +20,7 @@ class Judgement:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.stage = OrderStage(plan.order_params, clock_row(plan.config))
-        self.assessor = Assessor(plan.questions)
+        self.assessor = Assessor(plan.questions, chains=plan.chains)
         self.lifecycle = Lifecycle()
         self.reasons = Reasons(plan)
         self.effects = Effects()
@@ -58,6 +58,8 @@ class Judgement:
             if version is not None:
                 self.effects.warnings.append((version, occasion.policy.channels))
         self.plan_renewal(change.question)
+        for more in self.assessor.follow(change):
+            self.decide(more, self.reasons.tell(self.assessor, more))
 
     def plan_renewal(self, n: int) -> None:
         """Note when the warning on a question must be renewed."""

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from tongluo.core.columns import Columns
-from tongluo.core.driver import Transitions
 from tongluo.core.words import Level
+from tongluo.again import Again
 from tongluo.judgement import Judgement
 from tongluo.warning.agenda import Agenda
+from tongluo.warning.assess import CHAIN
 from tongluo.warning.reasons import Evidence
 from tongluo.warning.shown import Showing
 
@@ -88,6 +87,8 @@ class Timing(Judgement):
 
     def _sensor_of(self, n: int, k: int) -> int:
         member = self.plan.questions[n].members[k]
+        if member.detector == CHAIN:
+            return -1
         return self.plan.tasks[member.detector][member.row].sensor
 
     def _due(self, now: int) -> None:
@@ -122,44 +123,19 @@ class Timing(Judgement):
         """A sensor's deadline has passed: a reached level is held, anything else is UNKNOWN."""
         self.condition("silent", sensor, now, True)
         for name, table in self.plan.tables.items():
-            for task in table.tasks_of(sensor):
-                if table.state[task]["level"] == Level.NONE:
+            for task, port in table.links.of(sensor):
+                optional = port > 0 and table.detector.ports[port - 1].optional
+                if table.state[task]["level"] == Level.NONE and not optional:
                     table.state[task]["level"] = int(Level.UNKNOWN)
                     told = Evidence(now, float("nan"), 9, {})
                     self.verdict(name, task, Level.NONE, Level.UNKNOWN, now, "silence", told)
 
     def _judge_anew(self, sensor: int, now: int) -> None:
         """Late readings came: judge what is kept in time order; a level may rise, not fall."""
-        t, value, flag = self.stage.recall(sensor)
-        judged = (np.full(len(t), sensor, np.int64), t, value, flag, np.zeros(len(t), np.int64))
-        for name, table in self.plan.tables.items():
-            tasks = table.tasks_of(sensor)
-            before = [int(table.state[task]["level"]) for task in tasks]
-            for task in tasks:
-                table.forget(task)
-            found = table.judge(judged, 0, len(t))
-            for task, old in zip(tasks, before, strict=True):
-                new = int(table.state[task]["level"])
-                if new > max(old, Level.NONE):  # it may raise; of now it says nothing, not NONE
-                    told = _last(found, task, table.detector.why, t, value, flag)
-                    self.verdict(name, task, old, new, now, "late", told)
-                else:
-                    table.state[task]["level"] = old
+        again = Again(self.plan, self.stage, sensor)
+        for name, task, old, new, told in again.risen():
+            self.verdict(name, task, old, new, now, "late", told)
 
 
 def _ceil(at: int, step: int) -> int:
     return -(-at // step) * step
-
-
-def _last(
-    found: list[Transitions], task: int, names: tuple[str, ...], t: Any, value: Any, flag: Any
-) -> Evidence:
-    """Evidence of a task's last transition."""
-    for transitions in reversed(found):
-        places = np.flatnonzero(transitions.task == task)
-        if len(places):
-            k = int(places[-1])
-            row = int(transitions.row[k])
-            why = dict(zip(names, transitions.why[k].tolist(), strict=True))
-            return Evidence(int(t[row]), float(value[row]), int(flag[row]), why)
-    raise AssertionError("a level that rose has a transition")

@@ -10,7 +10,7 @@ import numpy as np
 from ingest.stage import OrderStage
 from tongluo.config.plan import Plan, clock_row
 from tongluo.core.driver import Table
-from tongluo.warning.assess import Answer, Assessor, Member
+from tongluo.warning.assess import CHAIN, Answer, Assessor, Member
 from tongluo.warning.lifecycle import Lifecycle
 from tongluo.warning.reasons import Reasons
 
@@ -39,8 +39,20 @@ def _carry_ring(old: OrderStage, new: OrderStage, row: int) -> None:
     state["head"], state["held"] = 0, held
 
 
-def _task_keys(plan: Plan, name: str) -> list[tuple[int, str]]:
-    return [(task.sensor, task.rule.id) for task in plan.tasks[name]]
+def carry_derived(old: Plan, new: Plan) -> None:
+    """Copy the states of derived series that are made as before."""
+    a, b = old.derived, new.derived
+    if a.state.dtype != b.state.dtype:
+        return
+    rows = {int(p["sensor"]): n for n, p in enumerate(a.params)}
+    for n, p in enumerate(b.params):
+        was = rows.get(int(p["sensor"]))
+        if was is not None and a.params[was] == p and a.heard[was] == b.heard[n]:
+            b.state[n] = a.state[was]
+
+
+def _task_keys(plan: Plan, name: str) -> list[tuple[int, str, bool, str]]:
+    return [task.key for task in plan.tasks[name]]
 
 
 def carry_tables(old: Plan, new: Plan) -> dict[tuple[str, int], tuple[str, int]]:
@@ -53,13 +65,18 @@ def carry_tables(old: Plan, new: Plan) -> dict[tuple[str, int], tuple[str, int]]
         for n, key in enumerate(_task_keys(new, name)):
             if key in rows:
                 moved[name, rows[key]] = (name, n)
-                _carry_state(old.tables[name], rows[key], table, n)
+                same = old.tasks[name][rows[key]].heard == new.tasks[name][n].heard
+                _carry_state(old.tables[name], rows[key], table, n, same)
+    places = {(c.id, c.area): n for n, c in enumerate(new.chains)}
+    for n, chain in enumerate(old.chains):
+        if (chain.id, chain.area) in places:
+            moved[CHAIN, n] = (CHAIN, places[chain.id, chain.area])
     return moved
 
 
-def _carry_state(old: Table, a: int, new: Table, b: int) -> None:
+def _carry_state(old: Table, a: int, new: Table, b: int, same_inputs: bool) -> None:
     """The whole state where it has the same layout and windows; else only the level is held."""
-    same_layout = old.state.dtype == new.state.dtype
+    same_layout = old.state.dtype == new.state.dtype and same_inputs
     if same_layout and _windows(old.params[a]) == _windows(new.params[b]):
         new.state[b] = old.state[a]
     else:
@@ -79,7 +96,7 @@ def carry_answers(
 ) -> tuple[Assessor, Lifecycle, Reasons]:
     """Assessments and warnings in force follow their area and hazard; evidence its task."""
     where = {(q.area, q.hazard): n for n, q in enumerate(old.questions)}
-    assessor, life, reasons = Assessor(new.questions), Lifecycle(), Reasons(new)
+    assessor, life, reasons = Assessor(new.questions, chains=new.chains), Lifecycle(), Reasons(new)
     for n, question in enumerate(new.questions):
         before = where.get((question.area, question.hazard))
         if before is not None:

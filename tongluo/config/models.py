@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, Field, field_validator
 
+from tongluo.config.coupled import ChainIn, DerivedIn
 from tongluo.config.types import (
     Duration,
     LevelKey,
@@ -160,6 +161,9 @@ class SensorIn(Model):
     thresholds: dict[str, Word] | None = Field(
         default=None, description="rule id -> name of a threshold set"
     )
+    derived: DerivedIn | None = Field(
+        default=None, description="made from other sensors instead of received"
+    )
 
 
 class StationIn(Model):
@@ -213,6 +217,13 @@ class RuleIn(Model):
         default=None, description="default set for sensors that name none"
     )
     areas: tuple[Word, ...] | None = None
+    sensors: tuple[Word, ...] | None = Field(
+        default=None, description="names of sensors; default: every sensor of the quantity"
+    )
+    inputs: dict[str, Text] = Field(
+        default_factory=dict,
+        description="further input -> sensor of the same station, or station/sensor",
+    )
     hold: Duration = Field(
         default=1_800_000, description="how long it must stay lower before the level falls"
     )
@@ -224,6 +235,13 @@ class RuleIn(Model):
     )
     cap_level: LevelWord | None = Field(
         default=None, description="this rule alone raises no higher"
+    )
+    doubtful: Literal["none", "blue", "yellow", "orange", "red"] = Field(
+        default="yellow",
+        description="suspect readings alone raise no higher without a second station",
+    )
+    votes: dict[LevelKey, int] = Field(
+        default_factory=dict, description="level -> how many stations must show it"
     )
     forecast: bool = Field(
         default=False, description="judge forecast readings instead of measured ones"
@@ -297,5 +315,6 @@ class Config(Model):
     )
     areas: tuple[AreaIn, ...] = ()
     rules: tuple[RuleIn, ...] = ()
+    chains: tuple[ChainIn, ...] = ()
     policies: tuple[PolicyIn, ...] = ()
     channels: dict[Word, ChannelIn] = Field(default_factory=dict)

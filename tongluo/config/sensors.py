@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tongluo.config.coupled import DerivedIn
 from tongluo.config.models import Config, Counter, SensorIn, StationIn
 from tongluo.core.units import QUANTITIES, conversion, parse_value
 
@@ -33,6 +34,7 @@ class SensorSpec:
     fail: tuple[float, float]
     suspect: tuple[float, float]
     thresholds: Mapping[str, str]
+    derived: DerivedIn | None = None
 
     @property
     def key(self) -> str:
@@ -90,6 +92,7 @@ def spec(config: Config, station: StationIn, sensor: SensorIn) -> SensorSpec:
         _limits(said.range.fail if said.range else None, said.quantity),
         _limits(said.range.suspect if said.range else None, said.quantity),
         said.thresholds or {},
+        said.derived,
     )
 
 

@@ -127,8 +127,15 @@ class Table:
         self._level = np.empty((width, 2), np.int64)
         self._why = np.empty((width, len(detector.why)), np.float64)
 
-    def judge(self, columns: tuple[I8, I8, F8, I8, I8], start: int, stop: int) -> list[Transitions]:
-        """Walk rows start..stop of (sensor, time, value, flag, fate)."""
+    def judge(
+        self,
+        columns: tuple[I8, I8, F8, I8, I8],
+        start: int,
+        stop: int,
+        links: Links | None = None,
+    ) -> list[Transitions]:
+        """Walk rows start..stop of (sensor, time, value, flag, fate); links: of some tasks only."""
+        who = links if links is not None else self.links
         found: list[Transitions] = []
         if not len(self.params):
             return found
@@ -136,9 +143,9 @@ class Table:
             n, start = self._walk(
                 self.params,
                 self.state,
-                self.links.first,
-                self.links.task,
-                self.links.port,
+                who.first,
+                who.task,
+                who.port,
                 *columns,
                 start,
                 stop,

@@ -31,7 +31,7 @@ def decoder_of(plan: Plan, fragments: dict[str, bytes]) -> Decoder:
     targets = {
         (s.station, s.element): Target(row, s.station, s.quantity, s.unit, s.factor, s.offset)
         for row, s in enumerate(plan.sensors)
-        if s is not None
+        if s is not None and s.derived is None
     }
     return Decoder(routes, targets, devices(config), fragments)
 

@@ -59,7 +59,7 @@ def read_columns(case: Case, plan: Plan) -> Columns:
 
 def read_rows(case: Case, plan: Plan) -> Rows:
     """All readings of the case as written, in order of arrival."""
-    sensors = {s.key: n for n, s in enumerate(plan.sensors) if s is not None}
+    sensors = {s.key: n for n, s in enumerate(plan.sensors) if s is not None and s.derived is None}
     parts = [_File(case.folder / name).rows(sensors) for name in case.readings]
     if len(parts) == 1:
         return parts[0]

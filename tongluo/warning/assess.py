@@ -1,5 +1,9 @@
 """The level of one hazard in one area: the highest of its verdicts; raised at once, lowered late.
 
+Suspect readings count up to a grade, and further only beside a second station; a rule may ask
+for the votes of several stations; and chains let one assessment raise another, or let members
+count that judge by lower thresholds.
+
 A level falls only when the verdicts have stayed lower for the whole hold, and to the highest they
 showed in that time; and only once every member that had reached it has shown, by a good reading
 at or after the end of the hold, that it is lower. Verdicts themselves never fall on silence. A
@@ -8,7 +12,7 @@ level that a person has set is moved by a verdict that rises above it, and else 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import msgspec
@@ -18,15 +22,29 @@ from tongluo.core.words import Hazard
 UNKNOWN, NONE = -1, 0
 
 
+CHAIN = "chain"
+"""Stands for a detector where a chain is a member: its row is the chain's number."""
+
+
 @dataclass(frozen=True)
 class Member:
-    """One verdict that counts for a question: a row of a detector's table."""
+    """One verdict that counts for a question: a row of a detector's table, or a chain."""
 
     detector: str
     row: int
     rule: str
     cap: int = 4
     """This rule alone raises no higher."""
+    station: str = ""
+    doubt: int = 4
+    """It judges suspect readings: no higher than this without a second witness."""
+    armed: int = -1
+    """It counts only while this chain holds; -1 = always."""
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is known by good readings of its own, and always."""
+        return self.doubt == 4 and self.armed < 0 and self.detector != CHAIN
 
 
 @dataclass(frozen=True)
@@ -40,6 +58,25 @@ class Question:
     """ms"""
     quorum: float
     """Share of the members that must be known before NONE is said."""
+    votes: Mapping[str, tuple[int, int, int, int]] = field(default_factory=dict)
+    """Rule -> how many stations must show blue, yellow, orange, red."""
+
+
+@dataclass(frozen=True)
+class Chain:
+    """One assessment, or several together, that act on another: see `chains` in the file."""
+
+    id: str
+    area: str
+    when: tuple[tuple[int, int], ...]
+    """(question, level at least); a question that is not asked (-1) never has it."""
+    level: int
+    """What it warns of; 0 = it only lets members count."""
+    start: int
+    end: int
+    travel: int
+    why: str
+    why_en: str
 
 
 class Answer(msgspec.Struct):
@@ -70,7 +107,7 @@ class Change:
     before: int
     after: int
     cause: str
-    """verdict, hold, silence, late, act"""
+    """verdict, hold, silence, late, act, chain"""
     by: int = -1
     """The member that showed the highest verdict of a hold; -1 = no hold, or none did."""
 
@@ -84,47 +121,120 @@ class Assessor:
     verdicts: dict[tuple[str, int], int] = field(default_factory=dict)
     waiting: set[int] = field(default_factory=set)
     """Questions whose hold is running."""
+    chains: Sequence[Chain] = ()
 
     def __post_init__(self) -> None:
         self.answers = self.answers or [Answer() for _ in self.questions]
         self.asked: dict[tuple[str, int], list[tuple[int, int]]] = {}
+        self.counted: list[list[int]] = []
+        self.simple: list[bool] = []
+        self.armed: dict[int, list[int]] = {}
         for n, question in enumerate(self.questions):
+            plain = [k for k, m in enumerate(question.members) if m.plain]
+            self.counted.append(plain or list(range(len(question.members))))
+            self.simple.append(len(plain) == len(question.members) and not question.votes)
             for k, m in enumerate(question.members):
                 self.asked.setdefault((m.detector, m.row), []).append((n, k))
+                if m.armed >= 0 and n not in self.armed.setdefault(m.armed, []):
+                    self.armed[m.armed].append(n)
 
     def member_level(self, member: Member) -> int:
-        """What one verdict counts for: no more than its rule's cap."""
+        """What one verdict says: no more than its rule's cap."""
         return min(self.verdicts.get((member.detector, member.row), UNKNOWN), member.cap)
 
-    def level_of(self, question: Question) -> int:
-        """What its verdicts say together, now."""
+    def standing(self, n: int, time: int) -> list[int]:
+        """What each member of a question counts for, among the others and the chains."""
+        question = self.questions[n]
         levels = [self.member_level(m) for m in question.members]
+        if self.simple[n]:
+            return levels
+        for k, m in enumerate(question.members):
+            if levels[k] >= 1 and m.armed >= 0 and not self.holds(m.armed, time):
+                levels[k] = NONE
+        levels = [voted(question, levels, k) for k in range(len(levels))]
+        return [witnessed(question, levels, k) for k in range(len(levels))]
+
+    def level_of(self, n: int, time: int) -> int:
+        """What the verdicts of a question say together."""
+        levels = self.standing(n, time)
         highest = max(levels)
         if highest >= 1:
             return highest
-        known = sum(level == NONE for level in levels)
-        return NONE if known and known >= question.quorum * len(levels) else UNKNOWN
+        counted = self.counted[n]
+        known = sum(levels[k] == NONE for k in counted)
+        return NONE if known and known >= self.questions[n].quorum * len(counted) else UNKNOWN
 
     def verdict(self, key: tuple[str, int], level: int, time: int, cause: str) -> list[Change]:
         """A verdict changed; returns the assessments that changed with it."""
-        rose = level > self.verdicts.get(key, UNKNOWN)
+        asked = self.asked.get(key, ())
+        before = [self.standing(n, time) for n, _ in asked]
         self.verdicts[key] = level
-        found = (self._settle(n, k, time, cause, rose) for n, k in self.asked.get(key, ()))
+        found = (
+            self._settle(n, self.standing(n, time), was, time, cause)
+            for (n, _), was in zip(asked, before, strict=True)
+        )
         return [change for change in found if change is not None]
 
-    def _settle(self, n: int, k: int, time: int, cause: str, rose: bool) -> Change | None:
-        """Member k has changed: the level rises with it, or a hold begins, goes on or ends."""
-        question, answer = self.questions[n], self.answers[n]
-        own, level = self.member_level(question.members[k]), self.level_of(question)
-        if own > max(answer.level, NONE) and (rose or not answer.pinned):
-            return self._move(n, own, time, cause)
+    def _settle(
+        self, n: int, levels: list[int], before: list[int], time: int, cause: str
+    ) -> Change | None:
+        """Members have changed: the level rises with them, or a hold begins, goes on or ends."""
+        answer, level = self.answers[n], self.level_of(n, time)
+        rose = max((a for a, b in zip(levels, before, strict=True) if a > b), default=UNKNOWN)
+        changed = max((a for a, b in zip(levels, before, strict=True) if a != b), default=UNKNOWN)
+        lift = rose if answer.pinned else max(rose, changed)
+        if lift > max(answer.level, NONE):
+            return self._move(n, lift, time, cause)
         if answer.level <= NONE:
             settled = level <= NONE and level != answer.level and not answer.pinned
             return self._move(n, level, time, cause) if settled else None
-        if own >= answer.level and k not in answer.reached:
-            answer.reached = [*answer.reached, k]
+        there = {k for k, (a, b) in enumerate(zip(levels, before, strict=True)) if a != b}
+        new = {k for k in there if levels[k] >= answer.level}
+        if new - set(answer.reached):
+            answer.reached = [*answer.reached, *sorted(new - set(answer.reached))]
         self._hold(n, level, time)
         return None
+
+    # chains
+
+    def holds(self, c: int, time: int) -> bool:
+        """Whether what a chain asks for is there, by the assessments as they stand."""
+        chain = self.chains[c]
+        there = all(n >= 0 and self.answers[n].level >= level for n, level in chain.when)
+        return there and chain.start <= time < chain.end
+
+    def follow(self, change: Change) -> list[Change]:
+        """The assessments that change because another has, by the chains from it."""
+        found: list[Change] = []
+        for c, chain in enumerate(self.chains):
+            if all(n != change.question for n, _ in chain.when):
+                continue
+            if chain.level:
+                level = self._told(c, change.time)
+                if level != self.verdicts.get((CHAIN, c), UNKNOWN):
+                    found += self.verdict((CHAIN, c), level, change.time, CHAIN)
+            for n in self.armed.get(c, ()):
+                found += self._armed(n, c, change)
+        return found
+
+    def _told(self, c: int, time: int) -> int:
+        """A chain's verdict: its level; NONE when something it asks for is known not to be."""
+        if self.holds(c, time):
+            return self.chains[c].level
+        levels = [self.answers[n].level if n >= 0 else UNKNOWN for n, _ in self.chains[c].when]
+        return UNKNOWN if UNKNOWN in levels else NONE
+
+    def _armed(self, n: int, c: int, change: Change) -> list[Change]:
+        """A chain that lets members count may have begun or ended."""
+        after = self.standing(n, change.time)
+        answer = self.answers[change.question]
+        answer.level = change.before
+        before = self.standing(n, change.time)
+        answer.level = change.after
+        settled = self._settle(n, after, before, change.time, CHAIN) if after != before else None
+        return [settled] if settled is not None else []
+
+    # holds
 
     def _hold(self, n: int, level: int, time: int) -> None:
         answer = self.answers[n]
@@ -133,22 +243,22 @@ class Assessor:
             self.waiting.discard(n)
         elif not answer.below:
             answer.below, answer.highest, answer.highest_by, answer.shown = time, NONE, -1, []
-            self._seen(n)
+            self._seen(n, time)
             self.waiting.add(n)
         else:
-            self._seen(n)
+            self._seen(n, time)
 
-    def _seen(self, n: int) -> None:
+    def _seen(self, n: int, time: int) -> None:
         """Note the highest verdict of a running hold, and whose it is."""
         answer = self.answers[n]
-        for k, member in enumerate(self.questions[n].members):
-            if self.member_level(member) > answer.highest:
-                answer.highest, answer.highest_by = self.member_level(member), k
+        for k, level in enumerate(self.standing(n, time)):
+            if level > answer.highest:
+                answer.highest, answer.highest_by = level, k
 
     def _move(self, n: int, level: int, time: int, cause: str, *, pinned: bool = False) -> Change:
-        answer, members = self.answers[n], self.questions[n].members
+        answer, levels = self.answers[n], self.standing(n, time)
         change = Change(n, time, answer.level, level, cause)
-        there = {k for k, m in enumerate(members) if level >= 1 and self.member_level(m) >= level}
+        there = {k for k, its in enumerate(levels) if level >= 1 and its >= level}
         before = set(answer.reached) if 1 <= level < change.before else set()
         answer.level, answer.since, answer.below = level, time, 0
         answer.reached, answer.shown, answer.pinned = sorted(there | before), [], pinned
@@ -169,7 +279,7 @@ class Assessor:
         answer = self.answers[n]
         by = answer.highest_by if answer.highest >= 1 else -1
         change = replace(self._move(n, answer.highest, time, "hold"), by=by)
-        level = self.level_of(self.questions[n])
+        level = self.level_of(n, time)
         if answer.level >= 1 and UNKNOWN < level < answer.level:  # lower still: the next hold
             self._hold(n, level, time)
         return change
@@ -177,3 +287,29 @@ class Assessor:
     def set(self, n: int, level: int, time: int) -> Change:
         """A person's act: the level is set; a verdict that rises above it raises it again."""
         return self._move(n, level, time, "act", pinned=True)
+
+
+def voted(question: Question, levels: Sequence[int], k: int) -> int:
+    """A member's level among the votes of its rule: the highest that enough stations show."""
+    member = question.members[k]
+    votes = question.votes.get(member.rule)
+    if votes is None or levels[k] < 1:
+        return levels[k]
+    for level in range(levels[k], 0, -1):
+        same = zip(question.members, levels, strict=True)
+        if (
+            len({m.station for m, its in same if m.rule == member.rule and its >= level})
+            >= votes[level - 1]
+        ):
+            return level
+    return NONE
+
+
+def witnessed(question: Question, levels: Sequence[int], k: int) -> int:
+    """A member's level: one that judges suspect readings needs another station beside it."""
+    member = question.members[k]
+    if levels[k] <= member.doubt:
+        return levels[k]
+    others = zip(question.members, levels, strict=True)
+    second = any(m.station != member.station and its >= 1 for m, its in others)
+    return levels[k] if second else member.doubt

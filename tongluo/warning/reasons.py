@@ -12,7 +12,7 @@ from detectors import DETECTORS
 from tongluo.core.effects import Act
 from tongluo.core.times import iso, say_duration
 from tongluo.core.words import Level
-from tongluo.warning.assess import Assessor, Change, Member
+from tongluo.warning.assess import CHAIN, Assessor, Change, Member
 
 
 class Evidence(msgspec.Struct):
@@ -55,7 +55,7 @@ class Reasons:
     def tell(self, assessor: Assessor, change: Change) -> dict[str, Any]:
         """The reason of a change, as it stands in the decision log and in the warning."""
         question = assessor.questions[change.question]
-        said = self._decisive(assessor, change.question, change.after, change.by)
+        said = self._decisive(assessor, change.question, change.after, change.time, change.by)
         said["cause"] = change.cause
         if change.cause == "hold":
             said["hold"] = say_duration(question.hold)
@@ -65,7 +65,7 @@ class Reasons:
 
     def standing(self, assessor: Assessor, n: int, now: int) -> dict[str, Any]:
         """Why a warning that is renewed still stands."""
-        return {**self._decisive(assessor, n, assessor.answers[n].level), "cause": "renewal"}
+        return {**self._decisive(assessor, n, assessor.answers[n].level, now), "cause": "renewal"}
 
     def acted(self, act: Act) -> dict[str, Any]:
         """The reason of a person's act."""
@@ -85,17 +85,19 @@ class Reasons:
             }
         return {"en": "all judged sensors are below every threshold", "zh": "各测站均低于各级阈值"}
 
-    def _decisive(self, assessor: Assessor, n: int, level: int, by: int = -1) -> dict[str, Any]:
+    def _decisive(
+        self, assessor: Assessor, n: int, level: int, time: int, by: int = -1
+    ) -> dict[str, Any]:
         """What decides: the member that is at the level, or that was last in the hold (`by`)."""
-        question = assessor.questions[n]
-        levels = [assessor.verdicts.get((m.detector, m.row), -1) for m in question.members]
-        known = sum(x >= 0 for x in levels)
-        out: dict[str, Any] = {"config": self.plan.digest, "known": f"{known}/{len(levels)}"}
+        question, counted = assessor.questions[n], assessor.counted[n]
+        levels = assessor.standing(n, time)
+        known = sum(levels[k] >= 0 for k in counted)
+        out: dict[str, Any] = {"config": self.plan.digest, "known": f"{known}/{len(counted)}"}
         member = self._deciding(question.members, levels, level)
         if member is None and by >= 0 and level >= 1:
             member = question.members[by]
         if member is not None:
-            out.update(self._words(member))
+            out.update(self._words(assessor, member, time))
         return out
 
     def _deciding(
@@ -104,12 +106,48 @@ class Reasons:
         """The member that reached the level; of several, the one told last."""
         best, latest = None, -1
         for member, its in zip(members, levels, strict=True):
+            if its != level or (level < Level.BLUE and not member.plain):
+                continue
             evidence = self.evidence.get((member.detector, member.row))
-            if min(its, member.cap) == level and evidence is not None and evidence.time > latest:
-                best, latest = member, evidence.time
+            told = evidence.time if evidence is not None else 0
+            if (evidence is not None or member.detector == CHAIN) and told > latest:
+                best, latest = member, told
         return best
 
-    def _words(self, member: Member) -> dict[str, Any]:
+    def _words(self, assessor: Assessor, member: Member, time: int) -> dict[str, Any]:
+        if member.detector == CHAIN:
+            return self._chained(assessor, member, time)
+        said = self._judged(member)
+        if member.armed >= 0:
+            chain = assessor.chains[member.armed]
+            said.update(lowered_by=chain.id, because=self._asked(assessor, member.armed))
+            said["en"] = f"{said.get('en', '')}; {chain.why_en}"
+            said["zh"] = f"{said.get('zh', '')}；{chain.why}"
+        if member.doubt < Level.RED and "en" in said:
+            word = Level(member.doubt)
+            said["en"] += f"; suspect readings count, above {word.word} only beside another station"
+            said["zh"] += f"；含可疑读数，须有另一测站佐证方可高于{word.zh}"
+        return said
+
+    def _chained(self, assessor: Assessor, member: Member, time: int) -> dict[str, Any]:
+        """A chain's words, the assessments it rests on, and when what it warns of arrives."""
+        chain, zone = assessor.chains[member.row], self.plan.config.site.timezone
+        said = {"rule": chain.id, "en": chain.why_en, "zh": chain.why, "time": iso(time, zone)}
+        because = self._asked(assessor, member.row)
+        out: dict[str, Any] = {**said, "because": because, "lower_if": {"all_but_one": because}}
+        if chain.travel:
+            out["expected"] = iso(time + chain.travel, zone)
+        return out
+
+    def _asked(self, assessor: Assessor, c: int) -> list[dict[str, str]]:
+        """The assessments that a chain rests on."""
+        found = [(assessor.questions[n], level) for n, level in assessor.chains[c].when if n >= 0]
+        return [
+            {"area": q.area, "hazard": q.hazard.value, "at_least": Level(level).word}
+            for q, level in found
+        ]
+
+    def _judged(self, member: Member) -> dict[str, Any]:
         evidence = self.evidence[member.detector, member.row]
         task = self.plan.tasks[member.detector][member.row]
         row = self.plan.tables[member.detector].params[member.row]

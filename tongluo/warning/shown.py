@@ -55,7 +55,13 @@ class Showing:
         return self._rows[self._first[sensor] : self._first[sensor + 1]]
 
     def first(self, sensor: int, start: int, due: int) -> int:
-        """Row, from `start` on, of the first good reading that arrived at or after `due`."""
+        """Row, from `start` on, of the first good reading that arrived at or after `due`.
+
+        sensor: -1 for any row at all.
+        """
+        if sensor < 0:  # a chain: any reading that comes says that the time has come
+            row = max(start, int(np.searchsorted(self._arrival, due)))
+            return row if row < len(self._arrival) else NEVER
         rows = self._of(sensor)
         k = int(np.searchsorted(rows, max(start, int(np.searchsorted(self._arrival, due)))))
         return int(rows[k]) if k < len(rows) else NEVER

@@ -1,0 +1,115 @@
+"""Judging anew after a late reading: the tasks it reaches, from the kept readings, in time order.
+
+A task may hear several sensors, and derived series between: all they are made of is recalled from
+the rings, merged by time, and walked through fresh states. What the late reading does not reach
+keeps its state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from ingest.derived_stage import Rows
+from ingest.stage import OrderStage
+from tongluo.config.plan import Plan
+from tongluo.core.driver import Links, Transitions
+from tongluo.core.words import Level
+from tongluo.warning.reasons import Evidence
+
+Found = tuple[str, int, int, int, Evidence]
+"""(detector, task, level before, level after, evidence)"""
+
+
+class Again:
+    """What one sensor's late readings reach, and what it is made of."""
+
+    def __init__(self, plan: Plan, stage: OrderStage, sensor: int) -> None:
+        self.plan, self.stage, self.sensor = plan, stage, sensor
+        derived = plan.derived
+        self.below = derived.below(sensor)
+        reached = [sensor, *(int(derived.params[k]["sensor"]) for k in sorted(self.below))]
+        self.tasks = {
+            name: sorted({task for s in reached for task in table.tasks_of(s)})
+            for name, table in plan.tables.items()
+        }
+        heard = {
+            s for name, ts in self.tasks.items() for t in ts for s in plan.tasks[name][t].heard
+        }
+        self.above = set[int]().union(*(derived.above(s) for s in heard if s >= 0), self.below)
+        sources = {s for k in self.above for s in derived.heard[k]} | {s for s in heard if s >= 0}
+        made = {int(derived.params[k]["sensor"]) for k in self.above}
+        self.sources = sorted((sources | {sensor}) - made)
+
+    def risen(self) -> Iterator[Found]:
+        """Tasks whose level has risen; the others keep the level they had."""
+        rows = self._rows()
+        for name, table in self.plan.tables.items():
+            tasks = self.tasks[name]
+            if not tasks:
+                continue
+            before = [int(table.state[task]["level"]) for task in tasks]
+            for task in tasks:
+                table.forget(task)
+            found = table.judge(rows.judged, rows.start, rows.stop, self._links(name))
+            for task, old in zip(tasks, before, strict=True):
+                new = int(table.state[task]["level"])
+                if new > max(old, Level.NONE):  # of now it says nothing, not NONE
+                    yield name, task, old, new, _last(found, task, table.detector.why, rows)
+                else:
+                    table.state[task]["level"] = old
+
+    def _links(self, name: str) -> Links:
+        """Who hears what, of the tasks that are judged anew."""
+        mine = set(self.tasks[name])
+        every = [t.heard if n in mine else () for n, t in enumerate(self.plan.tasks[name])]
+        return Links(every, len(self.plan.sensors))
+
+    def _rows(self) -> Rows:
+        """All that is recalled, in time order, with the derived readings it causes."""
+        parts = [(s, *self._recalled(s)) for s in self.sources]
+        sensor = np.concatenate([np.full(len(t), s, np.int64) for s, t, _, _ in parts])
+        t, value, flag = (np.concatenate([p[k] for p in parts]) for k in (1, 2, 3))
+        order = np.lexsort((sensor, t))
+        sensor, t, value, flag = sensor[order], t[order], value[order], flag[order]
+        zero = np.zeros(len(t), np.int64)
+        rows = Rows(sensor, t, value, value, flag, zero, t, zero, 0, len(t))
+        return self._expanded(rows)
+
+    def _recalled(self, sensor: int) -> tuple[Any, Any, Any]:
+        """A sensor's kept readings; only of the late one itself is the state built anew."""
+        if sensor == self.sensor:
+            return self.stage.recall(sensor)
+        stage = self.stage
+        state, clock = stage.state[sensor].copy(), stage.clock.copy()
+        minds = stage.minds.copy()
+        found = stage.recall(sensor)
+        stage.state[sensor], stage.clock[:], stage.minds[:] = state, clock, minds
+        return found
+
+    def _expanded(self, rows: Rows) -> Rows:
+        """With derived readings from fresh states; what is not below keeps the state it had."""
+        derived, stage = self.plan.derived, self.stage
+        if not self.above:
+            return rows
+        whole, order, clock = derived.state.copy(), stage.state.copy(), stage.clock.copy()
+        derived.state[:] = np.zeros(1, derived.state.dtype)
+        out = derived.expand(stage.state, stage.clock, rows)
+        for k in sorted(set(range(len(whole))) - self.below):
+            derived.state[k] = whole[k]
+        stage.state[:], stage.clock[:] = order, clock
+        return out
+
+
+def _last(found: list[Transitions], task: int, names: tuple[str, ...], rows: Rows) -> Evidence:
+    """Evidence of a task's last transition."""
+    for transitions in reversed(found):
+        places = np.flatnonzero(transitions.task == task)
+        if len(places):
+            k = int(places[-1])
+            row = int(transitions.row[k])
+            why = dict(zip(names, transitions.why[k].tolist(), strict=True))
+            return Evidence(int(rows.t[row]), float(rows.value[row]), int(rows.flag[row]), why)
+    raise AssertionError("a level that rose has a transition")
