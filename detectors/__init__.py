@@ -2,6 +2,7 @@
 
 from detectors import (
     antecedent_rain,
+    fire_weather_grade,
     fire_weather_index,
     rain_curve,
     rain_line,
@@ -15,6 +16,7 @@ DETECTORS: dict[str, Detector] = {
     d.name: d
     for d in (
         antecedent_rain.DETECTOR,
+        fire_weather_grade.DETECTOR,
         fire_weather_index.DETECTOR,
         rain_curve.DETECTOR,
         rain_line.DETECTOR,

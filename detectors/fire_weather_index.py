@@ -40,9 +40,17 @@ import numpy as np
 from pydantic import Field
 
 from detectors import fwi_codes
-from detectors.days import day_end, month_of, parse_clock
+from detectors.days import (
+    bounds_into,
+    day_end,
+    fill_bounds,
+    fill_days,
+    highest_bound,
+    level_of,
+    month_of,
+)
 from detectors.options import Options as _Options
-from detectors.options import grades, kept
+from detectors.options import kept
 from tongluo.core.compiled import compiled
 from tongluo.core.ports import Detector, Port, Sensor
 from tongluo.core.times import DAY, parse_duration
@@ -105,23 +113,11 @@ class Options(_Options):
 
 def fill(row: Any, options: Options, levels: Mapping[str, Any], sensor: Sensor) -> None:
     """Write one row of parameters; ValueError says what in `levels` cannot be used."""
-    row["threshold"][:] = math.nan
-    known = []
-    for grade, bound in grades(levels):
-        if isinstance(bound, bool) or not isinstance(bound, int | float) or not bound > 0:
-            raise ValueError(f"a level is a value of {options.of} above 0, like 21.3")
-        row["threshold"][grade] = bound
-        known.append(bound)
-    if not known:
-        raise ValueError("give at least one level")
-    if known != sorted(set(known)):
-        raise ValueError("values must rise from blue to red")
+    fill_bounds(row, levels, "a value of the index")
+    fill_days(row, options.noon, options.wait, sensor)
     row["of"], row["start"][:] = CODES.index(options.of), (options.ffmc, options.dmc, options.dc)
     row["constant"], row["latitude"] = options.ffmc_constant, options.latitude
-    row["zone"], row["phase"] = sensor.zone, parse_clock(options.noon) - sensor.zone
-    row["age"], row["wait"] = parse_duration(options.age), parse_duration(options.wait)
-    if not 0 <= row["wait"] < DAY:
-        raise ValueError("wait must be less than a day")
+    row["age"] = parse_duration(options.age)
     rain = (sensor.others[2] if len(sensor.others) > 2 else None) or sensor
     row["cadence"], row["running"] = rain.cadence, int(rain.running)
     row["coverage"], row["worst"] = options.coverage, options.worst
@@ -198,10 +194,8 @@ def judge(p: Any, s: Any) -> None:
     code[5] = fwi_codes.fwi(code[3], code[4])
     code[6] = fwi_codes.dsr(code[5])
     s["weather"][0], s["weather"][1], s["weather"][2], s["weather"][3] = t, h, w, r
-    s["begun"], s["missed"], s["told"] = 1, 0, 1
-    for grade in range(4):
-        if code[p["of"]] >= p["threshold"][grade]:
-            s["told"] = grade + 2
+    s["begun"], s["missed"] = 1, 0
+    s["told"] = 1 + level_of(p["threshold"], code[p["of"]])
 
 
 @compiled
@@ -268,20 +262,15 @@ def explain_into(p: Any, s: Any, level: int) -> None:
         why[k] = s["code"][k]
     for k in range(4):
         why[7 + k] = s["weather"][k]
-    why[11], why[12], why[13] = math.nan, math.nan, s["missed"]
-    for grade in range(3, -1, -1):
-        bound = p["threshold"][grade]
-        if grade + 1 > level and not math.isnan(bound):
-            why[12] = bound
-        if grade + 1 <= level and math.isnan(why[11]):
-            why[11] = bound
+    bounds_into(why, 11, p["threshold"], level)
+    why[13] = s["missed"]
 
 
 def explain(row: Any, why: Mapping[str, float], cap: int = 4) -> dict[str, Any]:
     """What the index came to, what it was held against, and what would have changed it."""
     out: dict[str, Any] = {}
     name = CODES[int(row["of"])]
-    capped = max((float(x) for x in row["threshold"][:cap] if not math.isnan(x)), default=math.inf)
+    capped = highest_bound(row, cap)
     value, need, more = round(why[name], 1), min(why["threshold"], capped), why["next"]
     if not math.isnan(why["threshold"]):
         weather = [round(why[k], 1) for k in ("temperature", "humidity", "wind_kmh", "rain_mm")]

@@ -93,7 +93,7 @@ def options(model: Any) -> str:
 
 def _yaml(value: object) -> str:
     """A default as the file would say it."""
-    return {True: "true", False: "false", "": '""'}.get(value, str(value))  # type: ignore[call-overload]
+    return str(value).lower() if isinstance(value, bool) else str(value) or '""'
 
 
 # ------------------------------------------------------------------------------------ the pages

@@ -105,6 +105,14 @@ EXAMPLES = {
         pace=5 * MINUTE,
         values=showers,
     ),
+    "fire_weather_grade": Example(
+        {"blue": 20, "yellow": 62, "orange": 63, "red": 70},
+        Sensor("temperature", 3_600_000, False),
+        *(-20.0, 35.0),
+        {"coverage": 0.7, "rain_day": "0.5 mm", "carry": 0},
+        pace=3_600_000,
+        ports=((100.0, 15.0), (0.0, 20.0), (0.5, 0.0)),
+    ),
 }
 EXTREME = [
     *[math.inf, -math.inf, math.nan, 1e300, -1e300, 1e17, 1e9, -1e9, -1.0],

@@ -169,7 +169,7 @@ def test_reasons() -> None:
     ("levels", "options", "says"),
     [
         ({"blue": 5, "red": 3}, {}, "must rise"),
-        ({"blue": True}, {}, "value of fwi"),
+        ({"blue": True}, {}, "value of the index"),
         ({"blue": 5}, {"noon": "25:00"}, "hour of the day"),
         ({"blue": 5}, {"wait": "2 d"}, "less than a day"),
     ],
