@@ -4,7 +4,9 @@
 
 Units: m above the threshold set's datum (readings are shifted to it when the plan is built).
 National use: 警戒水位 and 保证水位 as yellow and orange, a margin below as blue, the historical
-maximum as red (水情预警; SL 76 practice). Limits: it judges the present level only.
+maximum as red (水情预警; SL 76 practice). A limit that holds in one part of the year only, such as
+a reservoir's in the flood season (汛限水位), has a rule of its own with `season`: outside it the
+rule tells NONE of a good reading, whatever the level. Limits: it judges the present level only.
 
 >>> import numpy as np
 >>> table = np.zeros(1, PARAMS)
@@ -29,12 +31,14 @@ import numpy as np
 
 from detectors.options import Options as _Options
 from detectors.options import grades, kept
+from detectors.season import SEASON, fill_season, in_season
 from tongluo.core.compiled import compiled
 from tongluo.core.ports import Detector, Sensor
 from tongluo.core.units import parse_value
 
 PARAMS = np.dtype(
-    [("threshold", "f8", (4,)), ("band", "f8"), ("shift", "f8"), ("worst", "i8")], align=True
+    [("threshold", "f8", (4,)), ("band", "f8"), ("shift", "f8"), ("worst", "i8"), *SEASON],
+    align=True,
 )
 DUST = 1e-6  # m: sums of decimal heights carry binary dust, and no gauge reads a micrometre
 WHY = ("value_m", "threshold_m", "next_threshold_m", "flag")
@@ -44,6 +48,10 @@ class Options(_Options):
     """Options of a rule with this detector."""
 
     dead_band: str = "0 m"
+    """How far below a threshold the level must fall for its level to end."""
+    season: str = ""
+    """First and last day of each year on which the levels hold, in local standard time, like
+    "06-01/09-30" or "10-01/05-31"; empty: all year."""
 
 
 def fill(row: Any, options: Options, levels: Mapping[str, Any], sensor: Sensor) -> None:
@@ -61,6 +69,7 @@ def fill(row: Any, options: Options, levels: Mapping[str, Any], sensor: Sensor) 
         raise ValueError("thresholds must rise from blue to red")
     row["band"] = parse_value(options.dead_band, sensor.quantity)
     row["shift"], row["worst"] = sensor.shift, options.worst
+    fill_season(row, options.season, sensor.zone)
 
 
 def longest(levels: Mapping[str, Any]) -> int:
@@ -84,10 +93,10 @@ def step(p: Any, s: Any, t: int, value: float, flag: int) -> int:
         level = _kept(before)
     else:
         v = value + p["shift"] + DUST
-        level = 0
+        level, season = 0, in_season(p, t)
         for grade in range(4):
             need = p["threshold"][grade]
-            if v >= need or (grade + 1 <= before and v >= need - p["band"]):
+            if season and (v >= need or (grade + 1 <= before and v >= need - p["band"])):
                 level = grade + 1
     if level != before:
         s["why"][0], s["why"][3] = value + p["shift"], flag

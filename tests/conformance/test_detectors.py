@@ -113,6 +113,80 @@ EXAMPLES = {
         pace=3_600_000,
         ports=((100.0, 15.0), (0.0, 20.0), (0.5, 0.0)),
     ),
+    "rate_of_rise": Example(
+        {
+            "blue": {"10 min": "0.5 m", "1 h": "1 m"},
+            "yellow": {"10 min": "1 m"},
+            "orange": {"10 min": "1.5 m", "1 h": "2 m"},
+            "red": {"10 min": "2.5 m"},
+        },
+        Sensor("stage", MINUTE, False),
+        *(0.0, 5.0),
+        {"coverage": 0.6, "dead_band": "0.1 m"},
+    ),
+    "time_to_level": Example(
+        {w: {"level": f"{n + 1} m", "within": "1 h"} for n, w in enumerate(WORDS)},
+        Sensor("stage", MINUTE, False),
+        *(-1.0, 5.0),
+        {"window": "1 h"},
+    ),
+    "stage_outlook": Example(
+        STAGE_LEVELS,
+        Sensor("stage", MINUTE, False),
+        *(-1.0, 5.0),
+        {
+            "sigma": "0.2 m",
+            "age": "30 min",
+            "terms": [
+                {"of": "own", "weight": 0.8},
+                {"of": "upstream1", "weight": 0.3, "lag": "10 min"},
+                {"of": "rain1", "weight": 0.02, "window": "30 min"},
+            ],
+        },
+        ports=(*[(-1.0, 5.0)] * 4, *[(0.0, 3.0)] * 2),
+    ),
+    "surge_residual": Example(
+        STAGE_LEVELS,
+        Sensor("tide", MINUTE, False),
+        *(-1.0, 5.0),
+        {
+            "of": "total",
+            "ahead": "2 h",
+            "smooth": "2 min",
+            "constituents": [
+                {"name": "M2", "speed_deg_h": 28.984, "amplitude": "10 cm", "phase_deg": 30}
+            ],
+        },
+    ),
+    "discharge_levels": Example(
+        {w: f"{q} m3/s" for w, q in zip(WORDS, (10, 40, 90, 160), strict=True)},
+        Sensor("stage", MINUTE, False),
+        *(-1.0, 5.0),
+        {"rating_m_m3s": [(n, 10 * n * n) for n in range(5)]},
+    ),
+    "gate_release": Example(
+        {w: f"{q} m3/s" for w, q in zip(WORDS, (50, 100, 200, 300), strict=True)},
+        Sensor("flow", MINUTE, False),
+        *(50.0, 500.0),
+        {"window": "1 h"},
+    ),
+    "fire_node": Example(
+        {"blue": 1, "yellow": 2, "orange": 3, "red": 4},
+        Sensor(
+            "co",
+            MINUTE,
+            False,
+            others=(
+                None,
+                *(Sensor(q, MINUTE, False) for q in ("pm25", "temperature", "humidity", "flame")),
+                Sensor("danger_class", MINUTE, False),
+                None,
+            ),
+        ),
+        *(0.5, 60.0),
+        {"settle": "30 min", "samples": 1, "fog": 95.0},
+        ports=((0.5, 0.5), (20, 600), (15, 60), (80, 30), (0, 0.6), (1, 1), (20, 20)),
+    ),
 }
 EXTREME = [
     *[math.inf, -math.inf, math.nan, 1e300, -1e300, 1e17, 1e9, -1e9, -1.0],
