@@ -64,6 +64,36 @@ def showers(dice: Any, since: Any) -> Any:
 
 
 EXAMPLES = {
+    "critical_rain": Example(
+        {
+            grade: {
+                "dry": {window: f"{float(rain[:-3]) + 1} mm" for window, rain in windows.items()},
+                "wet": windows,
+            }
+            for grade, windows in RAIN_LEVELS.items()
+        },
+        Sensor("rain", MINUTE, False, 0.0, (Sensor("soil_moisture", MINUTE, False),)),
+        0.0,
+        3.0,
+        options={"prepare": "yellow", "transfer": "orange"},
+        ports=((0.0, 100.0),),
+    ),
+    "rain_forecast": Example(
+        RAIN_LEVELS,
+        Sensor("rain", MINUTE, False, 0.0, (Sensor("rain", MINUTE, False),)),
+        0.0,
+        3.0,
+        options={"known_ahead": "0 h", "continuation": "2 min", "horizon": "1 h"},
+        ports=((0.0, 0.5),),
+    ),
+    "rain_trigger_index": Example(
+        {"blue": "60 mm", "yellow": "120 mm", "orange": "200 mm", "red": "300 mm"},
+        Sensor("rain", 60 * MINUTE, False),
+        0.0,
+        40.0,
+        options={"coverage": 0.6},
+        pace=60 * MINUTE,
+    ),
     "rain_windows": Example(RAIN_LEVELS, Sensor("rain", MINUTE, False), 0.0, 3.0),
     "stage_levels": Example(STAGE_LEVELS, Sensor("stage", MINUTE, False), -1.0, 5.0),
     "fire_weather_index": Example(
@@ -123,6 +153,17 @@ EXAMPLES = {
         Sensor("stage", MINUTE, False),
         *(0.0, 5.0),
         {"coverage": 0.6, "dead_band": "0.1 m"},
+    ),
+    "stuck": Example(
+        {"blue": "5 min", "yellow": "10 min", "orange": "15 min", "red": "20 min"},
+        Sensor("stage", MINUTE, False),
+        0.0,
+        3.0,
+        options={"still_below": "0 m", "tolerance": "0.001 m"},
+        values=lambda dice, since: np.repeat(
+            np.round(dice.random(len(since)), 3), dice.choice([1, 9, 17, 40], len(since))
+        )[: len(since)],
+        seen=frozenset({0, 1, 2, 3, 4}),  # what has moved once is never UNKNOWN again
     ),
     "time_to_level": Example(
         {w: {"level": f"{n + 1} m", "within": "1 h"} for n, w in enumerate(WORDS)},
