@@ -41,14 +41,17 @@ CATEGORY = {  # the standard counts flood under Met and landslide under Geo
     Hazard.STORM_SURGE: ("Met",),
     Hazard.LANDSLIDE: ("Geo",),
     Hazard.DEBRIS_FLOW: ("Geo", "Met"),
-    Hazard.FOREST_FIRE: ("Fire", "Met"),
+    Hazard.FOREST_FIRE: ("Fire",),
+    Hazard.FIRE_DANGER: ("Fire", "Met"),
 }
-CN_EVENT = {  # only codes seen in use: flood, flash flood and waterlogging have none that is sure
+CN_EVENT = {  # codes seen in use, but for the one marked; flood, flash flood and waterlogging
+    # have none that is sure
     Hazard.RAINSTORM: "11B03",
     Hazard.STORM_SURGE: "11E02",
     Hazard.LANDSLIDE: "11D00",
     Hazard.DEBRIS_FLOW: "11D00",
-    Hazard.FOREST_FIRE: "11B25",
+    Hazard.FOREST_FIRE: "11G00",  # unverified: the head of 11G, forest and grass fire, as 11D00 is
+    Hazard.FIRE_DANGER: "11B25",
 }
 OET = {
     Hazard.RAINSTORM: "OET-159",
@@ -59,6 +62,7 @@ OET = {
     Hazard.LANDSLIDE: "OET-119",
     Hazard.DEBRIS_FLOW: "OET-056",
     Hazard.FOREST_FIRE: "OET-086",
+    Hazard.FIRE_DANGER: "OET-086",
 }
 
 _NSMAP: dict[str, str] = {None: NS}  # type: ignore[dict-item] # stubs forget lxml's default key
@@ -166,6 +170,8 @@ def _refuse(warning: WarningVersion) -> None:
         raise CapError(f"{warning.act} {warning.identifier} names no earlier message")
     if warning.act is not Act.CANCEL and warning.expires < warning.sent:
         raise CapError(f"{warning.identifier} expires before it is sent")
+    if not warning.hazard.issued:
+        raise CapError(f"nobody is warned of {warning.hazard.en} by itself")
     if not warning.languages:
         raise CapError(f"{warning.identifier} has no language to be written in")
 

@@ -32,6 +32,8 @@ def step(warning: WarningVersion) -> Step:
     """The step asked for. A flash flood leaves minutes, so there orange already means leave."""
     if warning.act is Act.CANCEL:
         return Step.CLEAR
+    if warning.hazard is Hazard.FIRE_DANGER:
+        return Step.READY if warning.level >= Level.ORANGE else Step.WATCH
     leave = Level.ORANGE if warning.hazard is Hazard.FLASH_FLOOD else Level.RED
     if warning.level >= leave:
         return Step.LEAVE
@@ -336,6 +338,17 @@ _INSTRUCTION: dict[Hazard, dict[Step, tuple[str, str]]] = {
             "林内和林缘人员立即按预定路线撤离，避开下风方向，不要自行扑火。",
             "In the forest and at its edge, leave now by the planned way, not downwind. "
             "Do not fight the fire yourselves.",
+        ),
+    },
+    Hazard.FIRE_DANGER: {  # nothing burns yet: nobody is asked to leave
+        Step.WATCH: (
+            "天气干燥，进林区不带火种，不吸烟，不烧荒。",
+            "The weather is dry: take no fire into the forest, and burn nothing near it.",
+        ),
+        Step.READY: (
+            "林区禁止一切野外用火，无关人员不要进山，发现烟火立即报告。",
+            "No fire in the open in or near the forest; stay out of it if you can. Report smoke at "
+            "once.",
         ),
     },
 }

@@ -18,6 +18,7 @@ from tongluo.core.times import parse_time
 from tongluo.core.warning import Area, Reference, Sender, WarningVersion
 from tongluo.core.words import GRADES, Act, Hazard, Level, Status
 
+ISSUED = [hazard for hazard in Hazard if hazard.issued]
 SENT = parse_time("2026-07-01T08:00:00+08:00")
 SQUARE = ((23.1, 113.2), (23.1, 113.3), (23.2, 113.3), (23.1, 113.2))
 EARLIER = Reference("demo@example.org", "id-0", SENT - 60_000)
@@ -162,7 +163,7 @@ def test_utc_is_written_with_a_minus() -> None:
 
 
 def test_event_codes_only_where_they_are_sure() -> None:
-    for hazard in Hazard:
+    for hazard in ISSUED:
         codes = dict(parts(cap.render(make(hazard=hazard)), "eventCode"))
         assert codes.get("CN-EVENT") == cap.CN_EVENT.get(hazard)
         assert codes["OET:v1.2"] == cap.OET[hazard]
@@ -193,6 +194,7 @@ def test_illegal_characters_are_replaced() -> None:
         ({"expires": SENT - 1}, "expires before it is sent"),
         ({"languages": ("fr-FR",)}, "no warning texts in language 'fr-FR'"),
         ({"languages": ()}, "no language"),
+        ({"hazard": Hazard.WET_SOIL}, "nobody is warned of wet soil by itself"),
     ],
 )
 def test_what_cap_cannot_say_is_refused(changes: dict[str, Any], says: str) -> None:
@@ -201,7 +203,7 @@ def test_what_cap_cannot_say_is_refused(changes: dict[str, Any], says: str) -> N
 
 
 def test_texts_name_place_and_action_for_every_hazard_level_and_act() -> None:
-    for hazard in Hazard:
+    for hazard in ISSUED:
         for act in Act:
             for level in Level:
                 warning = make(hazard=hazard, act=act, level=level, previous=Level.YELLOW)
@@ -217,11 +219,20 @@ def test_every_hazard_has_its_own_words_in_each_step() -> None:
     said = [
         text for steps in texts._INSTRUCTION.values() for pair in steps.values() for text in pair
     ]
-    assert len(said) == len(set(said)) == len(Hazard) * 3 * 2
+    assert set(texts._INSTRUCTION) == set(ISSUED)
+    assert len(said) == len(set(said)) == (len(ISSUED) * 3 - 1) * 2
+
+
+def test_fire_danger_asks_nobody_to_leave_and_a_fire_does() -> None:
+    asked = [texts.step(make(hazard=Hazard.FIRE_DANGER, level=level)) for level in GRADES]
+    assert asked == [texts.Step.WATCH, texts.Step.WATCH, texts.Step.READY, texts.Step.READY]
+    fire = make(hazard=Hazard.FOREST_FIRE, level=Level.RED)
+    assert "森林火灾" in texts.headline(fire, "zh-CN")
+    assert texts.step(fire) is texts.Step.LEAVE
 
 
 def test_english_texts_hold_no_chinese_and_the_reverse() -> None:
-    for hazard in Hazard:
+    for hazard in ISSUED:
         for level in GRADES:
             warning = make(hazard=hazard, level=level, status=Status.EXERCISE)
             for say in (texts.headline, texts.description, texts.instruction):

@@ -54,7 +54,7 @@ def warnings(draw: st.DrawFn) -> WarningVersion:
         draw(st.integers(1, 999)),
         act,
         draw(st.sampled_from(Status)),
-        draw(st.sampled_from(Hazard)),
+        draw(st.sampled_from([h for h in Hazard if h.issued])),
         draw(st.sampled_from(Level)),
         draw(st.sampled_from(Level)),
         draw(areas()),

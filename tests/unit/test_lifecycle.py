@@ -115,6 +115,7 @@ def test_the_first_policy_that_fits() -> None:
     assert policy_for([flood, POLICY], Hazard.RIVER_FLOOD) is flood
     assert policy_for([flood, POLICY], Hazard.LANDSLIDE) is POLICY
     assert policy_for([flood], Hazard.LANDSLIDE) is None
+    assert policy_for([POLICY], Hazard.WET_SOIL) is None
 
 
 @settings(max_examples=150, deadline=None)

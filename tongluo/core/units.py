@@ -30,6 +30,10 @@ KINDS: dict[str, dict[str, tuple[float, float]]] = {
     "acceleration": {"mg": (1.0, 0.0), "g": (1000.0, 0.0), "m/s2": (1000.0 / 9.80665, 0.0)},
     "voltage": {"V": (1.0, 0.0), "mV": (0.001, 0.0)},
     "flag": {"": (1.0, 0.0)},
+    "conductivity": {"uS/cm": (1.0, 0.0), "mS/cm": (1000.0, 0.0)},
+    "turbidity": {"NTU": (1.0, 0.0), "FNU": (1.0, 0.0)},
+    "displacement_rate": {"mm/d": (1.0, 0.0), "mm/h": (24.0, 0.0)},
+    "height_rate": {"m/h": (1.0, 0.0), "cm/h": (0.01, 0.0)},
 }
 
 QUANTITIES: dict[str, tuple[str, str]] = {
@@ -59,6 +63,10 @@ QUANTITIES: dict[str, tuple[str, str]] = {
     "confirmation": ("", "flag"),  # 1: a person has seen it, 0: a person says there is none
     "danger_class": ("", "flag"),  # 1 to 5, as issued for the day
     "battery": ("V", "voltage"),
+    "conductivity": ("uS/cm", "conductivity"),
+    "turbidity": ("NTU", "turbidity"),
+    "displacement_rate": ("mm/d", "displacement_rate"),
+    "stage_rate": ("m/h", "height_rate"),
 }
 
 _VALUE = re.compile(r"^\s*(-?\d+(?:\.\d+)?)\s*(\S*)\s*$")

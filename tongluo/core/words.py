@@ -81,6 +81,8 @@ class Hazard(StrEnum):
     LANDSLIDE = "landslide"
     DEBRIS_FLOW = "debris_flow"
     FOREST_FIRE = "forest_fire"
+    WET_SOIL = "wet_soil"
+    FIRE_DANGER = "fire_danger"
 
     @property
     def zh(self) -> str:
@@ -92,6 +94,15 @@ class Hazard(StrEnum):
         """The English word as people read it."""
         return self.value.replace("_", " ")
 
+    @property
+    def issued(self) -> bool:
+        """Whether people are warned of it; what is not is assessed for chains only.
+
+        >>> Hazard.FIRE_DANGER.issued, Hazard.WET_SOIL.issued
+        (True, False)
+        """
+        return self is not Hazard.WET_SOIL
+
 
 _HAZARD_ZH = {
     Hazard.RAINSTORM: "暴雨",
@@ -101,7 +112,9 @@ _HAZARD_ZH = {
     Hazard.STORM_SURGE: "风暴潮",
     Hazard.LANDSLIDE: "滑坡",
     Hazard.DEBRIS_FLOW: "泥石流",
-    Hazard.FOREST_FIRE: "森林火险",
+    Hazard.FOREST_FIRE: "森林火灾",
+    Hazard.WET_SOIL: "土壤饱和",
+    Hazard.FIRE_DANGER: "森林火险",
 }
 
 

@@ -22,9 +22,11 @@ class Policy:
 
 
 def policy_for(policies: Iterable[Policy], hazard: Hazard) -> Policy | None:
-    """The first policy that fits a hazard.
+    """The first policy that fits a hazard; None for one that is never issued.
 
     >>> policy_for([], Hazard.LANDSLIDE) is None
     True
     """
+    if not hazard.issued:
+        return None
     return next((p for p in policies if p.hazards is None or hazard in p.hazards), None)
