@@ -82,12 +82,7 @@ class Again:
         """A sensor's kept readings; only of the late one itself is the state built anew."""
         if sensor == self.sensor:
             return self.stage.recall(sensor)
-        stage = self.stage
-        state, clock = stage.state[sensor].copy(), stage.clock.copy()
-        minds = stage.minds.copy()
-        found = stage.recall(sensor)
-        stage.state[sensor], stage.clock[:], stage.minds[:] = state, clock, minds
-        return found
+        return self.stage.glance(sensor)
 
     def _expanded(self, rows: Rows) -> Rows:
         """With derived readings from fresh states; what is not below keeps the state it had."""
