@@ -234,7 +234,7 @@ def explain(row: Any, why: Mapping[str, float], cap: int = 4) -> dict[str, Any]:
         out["lower_if"] = {"dry_for": say_duration(int(row["gap"]))}
     above = [x for x in needs[max(level, 0) : cap] if not math.isnan(x)]
     if above and amount < above[0]:
-        out["higher_if"] = {"mm_more": math.ceil((above[0] - amount) * 1000) / 1000}
+        out["higher_if"] = {"mm_more": math.ceil((above[0] - amount) * 1000 - 0.001) / 1000}
     if not why["known"]:
         out["missing"] = "readings do not show when the event began, or it is longer than the curve"
     return out

@@ -203,7 +203,7 @@ def explain(row: Any, why: Mapping[str, float], cap: int = 4) -> dict[str, Any]:
             out["lower_if"] = {"before_mm_below": round(float(past), 3)}
     above = [float(x) for x in lines[max(level, 0) : cap] if not math.isnan(x)]
     if above and recent < above[0]:
-        out["higher_if"] = {"recent_mm_more": math.ceil((above[0] - recent) * 1000) / 1000}
+        out["higher_if"] = {"recent_mm_more": math.ceil((above[0] - recent) * 1000 - 0.001) / 1000}
     if why["covered"] < row["coverage"]:
         out["missing"] = f"readings cover {why['covered']:.0%} of a window"
     return out
