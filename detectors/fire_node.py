@@ -277,6 +277,6 @@ DETECTOR = Detector(
     ports=(
         *(Port(name, (name,), optional=True) for name in ROLES[:SIGNS]),
         Port("danger", ("danger_class",), optional=True),
-        Port("neighbours", ("pm25",), optional=True),
+        Port("neighbours", ("pm25_around", "pm25"), optional=True),  # not the node's own by default
     ),
 )

@@ -58,6 +58,7 @@ QUANTITIES: dict[str, tuple[str, str]] = {
     "wind_speed": ("m/s", "speed"),
     "co": ("ppm", "concentration"),
     "pm25": ("ug/m3", "mass_concentration"),
+    "pm25_around": ("ug/m3", "mass_concentration"),  # a mean of neighbours
     "flame": ("", "flag"),
     "bearing": ("deg", "angle"),  # from a camera, clockwise from north
     "confirmation": ("", "flag"),  # 1: a person has seen it, 0: a person says there is none
