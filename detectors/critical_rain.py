@@ -123,7 +123,10 @@ def fill(row: Any, options: Options, levels: Mapping[str, Any], sensor: Sensor) 
     given = _by_class(levels)
     rows = np.zeros(3, rain_windows.PARAMS)
     for n, word in enumerate(CLASSES):
-        rain_windows.fill(rows[n], options, given[word], sensor)
+        try:
+            rain_windows.fill(rows[n], options, given[word], sensor)
+        except ValueError as wrong:
+            raise ValueError(f"on {word} ground: {wrong}") from None
     _same_windows(row["by"], rows)
     soil = [
         parse_value(text, "soil_moisture")
