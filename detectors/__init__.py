@@ -1,13 +1,18 @@
 """Readings to verdicts: pure, one method a file. `DETECTORS` is the whole list."""
 
 from detectors import (
+    anomaly,
     antecedent_rain,
+    creep_with_rain,
     critical_rain,
     discharge_levels,
+    dynamic_rate,
+    fire_camera,
     fire_node,
     fire_weather_grade,
     fire_weather_index,
     gate_release,
+    inverse_velocity,
     rain_curve,
     rain_forecast,
     rain_line,
@@ -19,20 +24,28 @@ from detectors import (
     stage_outlook,
     stuck,
     surge_residual,
+    tangent_angle,
     time_to_level,
+    value_levels,
+    velocity_grades,
 )
 from tongluo.core.ports import Detector
 
 DETECTORS: dict[str, Detector] = {
     d.name: d
     for d in (
+        anomaly.DETECTOR,
         antecedent_rain.DETECTOR,
+        creep_with_rain.DETECTOR,
         critical_rain.DETECTOR,
         discharge_levels.DETECTOR,
+        dynamic_rate.DETECTOR,
+        fire_camera.DETECTOR,
         fire_node.DETECTOR,
         fire_weather_grade.DETECTOR,
         fire_weather_index.DETECTOR,
         gate_release.DETECTOR,
+        inverse_velocity.DETECTOR,
         rain_curve.DETECTOR,
         rain_forecast.DETECTOR,
         rain_line.DETECTOR,
@@ -44,6 +57,9 @@ DETECTORS: dict[str, Detector] = {
         stage_outlook.DETECTOR,
         stuck.DETECTOR,
         surge_residual.DETECTOR,
+        tangent_angle.DETECTOR,
         time_to_level.DETECTOR,
+        value_levels.DETECTOR,
+        velocity_grades.DETECTOR,
     )
 }

@@ -63,7 +63,87 @@ def showers(dice: Any, since: Any) -> Any:
     return np.where(since // 86_400_000 % 5 == 3, np.round(1.5 * dice.random(len(since)), 3), 0.0)
 
 
+def creeping(dice: Any, since: Any) -> Any:
+    """mm: a slope that speeds up to 15 mm/d and stops again, every two days."""
+    days = since / 86_400_000
+    speed = 15 * np.maximum(np.sin(days * np.pi), 0)
+    return np.cumsum(speed * np.diff(days, prepend=days[:1])) + dice.normal(0, 0.01, len(days))
+
+
+def failing(dice: Any, since: Any) -> Any:
+    """mm: every eight days a slope that fails by Voight's law, after three steady ones."""
+    days = since / 86_400_000
+    left = np.maximum(5 - np.maximum(days % 8 - 3, 0), 0.01)
+    mm = 2 * np.minimum(days % 8, 3) + 10 * np.log(5 / left)
+    return mm + (6 + 10 * np.log(500)) * (days // 8) + dice.normal(0, 0.02, len(days))
+
+
+HOUR = 60 * MINUTE
+SPEED: dict[str, Any] = {"window": "6 h", "points": 3, "k": 0, "persistence": "1 of 2"}
 EXAMPLES = {
+    "anomaly": Example(
+        {"blue": 0.2, "yellow": 0.1, "orange": 0.03, "red": 0.01},
+        Sensor("temperature", MINUTE, False),
+        *(10.0, 40.0),
+        {"learn": 20, "hold": "5 min"},
+    ),
+    "velocity_grades": Example(
+        {
+            "blue": {"velocity": "2 mm/d", "increment": {"12 h": "2 mm"}},
+            "yellow": {"velocity": "5 mm/d"},
+            "orange": {"velocity": "8 mm/d", "increment": {"12 h": "6 mm"}},
+            "red": {"velocity": "12 mm/d"},
+        },
+        Sensor("displacement", HOUR, False),
+        *(0.0, 20.0),
+        SPEED,
+        pace=HOUR,
+        values=creeping,
+    ),
+    "tangent_angle": Example(
+        {"blue": "45 deg", "yellow": "70 deg", "orange": "80 deg", "red": "85 deg"},
+        Sensor("crack", HOUR, False),
+        *(0.0, 20.0),
+        SPEED | {"v0": "1 mm/d", "record": "A. B., 2024-03-01 to 2024-09-01"},
+        pace=HOUR,
+        values=creeping,
+    ),
+    "dynamic_rate": Example(
+        {"blue": 0.5, "yellow": 1, "orange": 5, "red": 10},
+        Sensor("displacement_z", HOUR, False),
+        *(0.0, 20.0),
+        SPEED | {"mean_rate": "0.5 mm/d", "std_rate": "0.2 mm/d", "record": "A. B."},
+        pace=HOUR,
+        values=creeping,
+    ),
+    "creep_with_rain": Example(
+        {
+            "blue": {"velocity": "2 mm/d"},
+            "yellow": {"velocity": "5 mm/d"},
+            "orange": {"velocity": "5 mm/d", "rain": {"6 h": "20 mm"}},
+            "red": {"velocity": "10 mm/d", "rain": {"6 h": "30 mm"}},
+        },
+        Sensor("displacement", HOUR, False, others=(Sensor("rain", HOUR, False),)),
+        *(0.0, 20.0),
+        SPEED | {"rain_coverage": 0.6},
+        pace=HOUR,
+        values=creeping,
+        ports=((0.0, 15.0),),
+    ),
+    "inverse_velocity": Example(
+        {"blue": "5 d", "yellow": "30 h", "orange": "18 h", "red": "8 h"},
+        Sensor("displacement", HOUR // 2, False),
+        *(0.0, 20.0),
+        {"short": "2 h", "long": "1 d", "persistence": "1 of 2"},
+        pace=HOUR // 2,
+        values=failing,
+    ),
+    "value_levels": Example(
+        {"blue": "5 deg", "yellow": "10 deg", "orange": "15 deg", "red": "20 deg"},
+        Sensor("tilt", MINUTE, False),
+        *(0.0, 25.0),
+        {"dead_band": "0.5 deg", "persistence": "2 of 3"},
+    ),
     "critical_rain": Example(
         {
             grade: {
@@ -227,6 +307,14 @@ EXAMPLES = {
         *(0.5, 60.0),
         {"settle": "30 min", "samples": 1, "fog": 95.0},
         ports=((0.5, 0.5), (20, 600), (15, 60), (80, 30), (0, 0.6), (1, 1), (20, 20)),
+    ),
+    "fire_camera": Example(
+        {"yellow": 2, "orange": 3, "red": 4},
+        Sensor("bearing", MINUTE, False, others=(Sensor("bearing", MINUTE, False), None, None)),
+        *(60.0, 30.0),
+        {"latitude": 25.0, "longitude": 113.0, "second_latitude": 25.0, "second_longitude": 113.1},
+        ports=((60.0, 360.0), (0.0, 1.0), (0.0, 1.0)),
+        seen=frozenset({0, 2, 3, 4}),
     ),
 }
 EXTREME = [
