@@ -81,6 +81,9 @@ def no_fix(s: Any) -> bool:
 @compiled
 def own(p: Any, s: Any, t: int, v: float, flag: int, cause: bool, cold: bool, live: bool) -> int:
     """The tests of a sensor by itself: jumps, rates, movement."""
+    seen = v
+    if p["log"] > 0.0:
+        v = math.log(max(v, 0.0) + p["log"])
     flag = found(p, s, flag, RATE, rate(p, s, t, v))
     kind = jump(p, s, t, v, cause, live)
     if kind != NONE:
@@ -91,9 +94,9 @@ def own(p: Any, s: Any, t: int, v: float, flag: int, cause: bool, cold: bool, li
         flag = found(p, s, flag, ICE if cold else NOISE, 3)
     if attenuated(p, s, t, v, live):
         flag = found(p, s, flag, ATTENUATED, 3)
-    if v <= p["bottom"]:
+    if seen <= p["bottom"]:
         flag = found(p, s, flag, DRY, 3)
-    if v >= p["top"]:
+    if seen >= p["top"]:
         flag = found(p, s, flag, TOP, 2)  # the water is at least so high
     return flag
 

@@ -14,9 +14,11 @@ What the sensor does by itself, upward and downward apart (water rises fast and 
 
     limit = max(8 x median |change|, 3 x q99 |change|), 3 x size of the latest changes at least
 
-of readings `cadence` apart; it grows with the root of a longer pause. With fewer than 1000 changes
-seen, q99 counts as no more than 4 x q90: an early fault must not set the limit. The form (a jump
-against both neighbours in time) is QARTOD's spike test; that it can only be told a reading later
+of readings `cadence` apart; it grows with the root of a longer pause. Where events drive a value
+(`day`: rivers, not tides), a jump no larger than the range of three days in four is not doubted
+either: gates and small floods do that, and it can hardly mislead a warning. With fewer than 1000
+changes seen, q99 counts as no more than 4 x q90: an early fault must not set the limit. The form
+(a jump against both neighbours in time) is QARTOD's spike test; that it can only be told a reading later
 is why the doubt is lifted again.
 """
 
@@ -65,6 +67,8 @@ def stretch(p: Any, pause: int) -> float:
 def limit(p: Any, s: Any, change: float, pause: int, explained: bool) -> float:
     """How large a change in this direction may be."""
     most = s["most_up"] if change > 0.0 else s["most_down"]
+    if p["day"] > 0:
+        most = max(most, quantile(s["spans"], 0.75))
     if p["spike"] > 0.0:
         most = p["spike"]
     if explained and change > 0.0:
@@ -97,7 +101,7 @@ def moves(p: Any, s: Any, v: float) -> bool:
     if jump < 0.0 and p["kind"] == LEVEL:
         return False  # water does not fall so fast: the sensor does
     on = v - s["away"] if jump > 0.0 else s["away"] - v
-    if s["away_n"] >= 2 and on > 4.0 * s["usual"]:
+    if on > max(4.0 * s["usual"], 0.1 * abs(jump)) or (s["away_n"] >= 2 and on > 4.0 * s["usual"]):
         return True
     far = max(6.0 * s["usual"], 0.1 * abs(jump))
     return bool(s["away_n"] >= 3 and abs(v - s["first"]) > far)

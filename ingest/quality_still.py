@@ -1,9 +1,10 @@
 """Too little movement: the same value again and again (flat), or a range too small (attenuated).
 
-Flat: QARTOD's rule with a duration. Where none is given it is learned: the longest of a floor by
-kind (`flat`), 12 readings, 20 x the mean run of equal values (a run of independent repeats is that
-long once in 10^9) and 2 x the longest run of the past: a river at base flow read to the
-centimetre stands for days, a pressure sensor read to the tenth of a millimetre never.
+Flat: QARTOD's rule with a duration. Where none is given it is learned, once `learn` readings have
+shown how finely the sensor reads: the longest of a floor by kind (`flat`), 12 readings, 20 x the
+mean run of equal values (independent repeats are that many once in 10^9) and 2 x the longest run
+of the past. A river at base flow read to the centimetre stands for days, a pressure sensor read to
+the tenth of a millimetre never.
 
 Attenuated: the range in a block of a day or 48 readings, whichever is longer, is below a tenth of
 what 95 % of 14 or more earlier blocks had. It is told from the end of the block on, until the
@@ -20,6 +21,7 @@ from tongluo.core.compiled import compiled
 
 RUN = 12
 MEAN_RUNS = 20
+FEW = 8  # runs that tell no mean yet
 DAY = 86_400_000
 BLOCK = 48  # readings
 BLOCKS = 14
@@ -29,20 +31,27 @@ DULL = 0.1
 @compiled
 def run_limit(s: Any) -> int:
     """How many repeats in a row are beyond what the sensor does."""
-    usual = MEAN_RUNS * (s["repeats"] + 1) // (s["runs"] + 1)
+    usual = 0
+    if s["runs"] >= FEW:
+        usual = MEAN_RUNS * s["repeats"] // s["runs"]
     return int(max(RUN, usual, 2 * s["longest"]))
 
 
 @compiled
 def end_run(s: Any) -> None:
-    """Learn how long a run of one value was; of one too long only what is allowed."""
-    if s["run"] > 0:
-        if s["runs"] >= FULL:
-            s["runs"], s["repeats"] = s["runs"] // 2, s["repeats"] // 2
-        length = min(s["run"], run_limit(s))
-        s["repeats"] += length
-        s["runs"] += 1
-        s["longest"] = max(length if s["run"] == length else 0, s["longest"] - s["longest"] // 256)
+    """Learn how long a run of one value was; of eight too long ones one, and only as allowed."""
+    if s["run"] == 0:
+        return
+    length = min(s["run"], run_limit(s))
+    if s["run"] > length:
+        s["overlong"] += 1
+        if s["overlong"] % 8 != 0:
+            return
+    if s["runs"] >= FULL:
+        s["runs"], s["repeats"] = s["runs"] // 2, s["repeats"] // 2
+    s["repeats"] += length
+    s["runs"] += 1
+    s["longest"] = max(length, s["longest"] - s["longest"] // 256)
 
 
 @compiled
@@ -61,7 +70,8 @@ def flat(p: Any, s: Any, t: int, v: float, learning: bool) -> int:
         return 4
     if p["flat_given"] > 0:
         return 3 if stood >= p["flat"] and s["run"] >= 2 else 1
-    return 3 if stood >= p["flat"] and s["run"] >= run_limit(s) else 1
+    known = s["seen"] >= p["learn"]
+    return 3 if known and stood >= p["flat"] and s["run"] >= run_limit(s) else 1
 
 
 @compiled

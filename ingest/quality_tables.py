@@ -25,6 +25,8 @@ PARAMS = np.dtype(
         ("cadence", "i8"),
         ("tests", "i8"),  # bit n: test of code n is chosen
         ("learn", "i8"),  # readings before the sensor is judged by its own past
+        ("day", "i8"),  # 1: driven by events, a jump of a day's range is not doubted
+        ("log", "f8"),  # judged as log(value + this); 0 = as it is
         ("settle", "i8"),  # ms that a jump which stays is doubted
         ("spike", "f8"),  # given limits; 0 = by its own past
         ("rate", "f8"),
@@ -84,6 +86,7 @@ STATE = np.dtype(
         ("runs", "i8"),
         ("repeats", "i8"),
         ("longest", "i8"),
+        ("overlong", "i8"),
         # zigzag
         ("raw", "f8"),
         ("raw_t", "i8"),

@@ -19,7 +19,7 @@ class Judgement:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.stage = OrderStage(plan.order_params, clock_row(plan.config))
+        self.stage = OrderStage(plan.order_params, clock_row(plan.config), plan.quality)
         self.assessor = Assessor(plan.questions, chains=plan.chains)
         self.lifecycle = Lifecycle()
         self.reasons = Reasons(plan)

@@ -30,6 +30,7 @@ def save(engine: Engine) -> dict[str, Any]:
     stage = engine.stage
     tables = {f"table_{name}": table.state for name, table in engine.plan.tables.items()}
     whole = {"order": stage.state, "ring": stage.ring, "clock": stage.clock, **tables}
+    whole["quality"] = stage.minds
     whole["derived"] = engine.plan.derived.state
     document = Document(
         engine.plan.digest,
@@ -62,6 +63,7 @@ def restore(engine: Engine, saved: Mapping[str, Any]) -> None:
     """Put a snapshot that fits into an engine."""
     stage = engine.stage
     stage.state[:], stage.ring[:], stage.clock[:] = saved["order"], saved["ring"], saved["clock"]
+    stage.minds[:] = saved["quality"]
     engine.plan.derived.state[:] = saved["derived"]
     for name, table in engine.plan.tables.items():
         table.state[:] = saved[f"table_{name}"]

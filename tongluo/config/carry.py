@@ -17,15 +17,23 @@ from tongluo.warning.reasons import Reasons
 
 def carry_order(old: OrderStage, plan: Plan) -> OrderStage:
     """The order stage of the new plan with every sensor's state and kept readings."""
-    new = OrderStage(plan.order_params, clock_row(plan.config))
+    new = OrderStage(plan.order_params, clock_row(plan.config), plan.quality)
     for name in ("now", "ticked"):
         new.clock[name] = old.clock[name]
     new.state["heard"] = old.clock[0]["now"]
     for row in range(min(len(old.params), len(new.params))):
         new.state[row] = old.state[row]
         _carry_ring(old, new, row)
+        _carry_quality(old, new, row)
     new.clock["dirty"] = int(new.state["dirty"].sum())
     return new
+
+
+def _carry_quality(old: OrderStage, new: OrderStage, row: int) -> None:
+    """What a sensor has shown to be usual stays, whatever the limits are now."""
+    a, b = int(old.params[row]["quality"]), int(new.params[row]["quality"])
+    if a > 0 and b > 0:
+        new.minds[b - 1] = old.minds[a - 1]
 
 
 def _carry_ring(old: OrderStage, new: OrderStage, row: int) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, Field, field_validator
 
 from tongluo.config.coupled import ChainIn, DerivedIn
+from tongluo.config.quality import QualityIn
 from tongluo.config.types import (
     Duration,
     LevelKey,
@@ -160,6 +161,9 @@ class SensorIn(Model):
     range: Range | None = None
     thresholds: dict[str, Word] | None = Field(
         default=None, description="rule id -> name of a threshold set"
+    )
+    quality: QualityIn | None = Field(
+        default=None, description="how readings are tested, beyond their range"
     )
     derived: DerivedIn | None = Field(
         default=None, description="made from other sensors instead of received"

@@ -10,6 +10,7 @@ from ingest.derived_stage import DerivedStage
 from tongluo.config.models import AreaIn, Config
 from tongluo.config.plan_derived import derived_of
 from tongluo.config.plan_order import clock_row, order_params, windows_of
+from tongluo.config.plan_quality import quality_params
 from tongluo.config.plan_questions import questions_of
 from tongluo.config.plan_tasks import Task, table_of, tasks_of
 from tongluo.config.sensors import SensorSpec, declared, spec
@@ -32,6 +33,8 @@ class Plan:
     sensors: tuple[SensorSpec | None, ...]
     """By sensor row; None = no longer declared, kept so that rows do not move."""
     order_params: Any
+    quality: Any
+    """The parameters of quality control; `order_params["quality"]` says whose row is whose."""
     tables: Mapping[str, Table]
     tasks: Mapping[str, tuple[Task, ...]]
     """By detector name, in the table's order."""
@@ -78,11 +81,13 @@ def plan(config: Config, digest: str, known: Sequence[str] = ()) -> Plan:
     sensors = tuple(named.get(key) for key in keys)
     tasks, made = tasks_of(config, sensors), derived_of(config, sensors)
     questions, chains = questions_of(config, tasks, sensors)
+    params = order_params(config, sensors, windows_of(sensors, tasks, made))
     return Plan(
         config,
         digest,
         sensors,
-        order_params(config, sensors, windows_of(sensors, tasks, made)),
+        params,
+        quality_params(sensors, params),
         {name: table_of(name, config, found, sensors) for name, found in tasks.items()},
         tasks,
         made,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from tongluo.config.coupled import DerivedIn
 from tongluo.config.models import Config, Counter, SensorIn, StationIn
+from tongluo.config.quality import QualityIn
 from tongluo.core.units import QUANTITIES, conversion, parse_value
 
 SILENT_AFTER = 3
@@ -35,6 +36,7 @@ class SensorSpec:
     suspect: tuple[float, float]
     thresholds: Mapping[str, str]
     derived: DerivedIn | None = None
+    quality: QualityIn | None = None
 
     @property
     def key(self) -> str:
@@ -93,6 +95,7 @@ def spec(config: Config, station: StationIn, sensor: SensorIn) -> SensorSpec:
         _limits(said.range.suspect if said.range else None, said.quantity),
         said.thresholds or {},
         said.derived,
+        said.quality,
     )
 
 
