@@ -1,8 +1,9 @@
 """Derived series: areal rain, sums and differences, resultants and calendar sums of other series.
 
     weighted_mean   sum(w x) / sum(w) over the inputs that are heard, if they carry `share` of w
-    linear          c + sum(w x); every input must be there (differences, depth above a crest, a
-                    gauge estimated from its neighbours, an upstream series shifted by `lag`, a rate)
+    linear          c + sum(w x); every input must be there (differences, depth above a crest,
+                    a gauge estimated from its neighbours, an upstream series shifted by `lag`,
+                    a rate)
     resultant       sqrt(sum((w x)^2)); every input must be there
     since           sum of increments since the last `phase` of each `every` (rain since 08:00)
 
@@ -212,9 +213,9 @@ def expand(
 ) -> tuple[int, int]:
     """Rows start..stop with the derived readings they cause behind them.
 
-    Writes (sensor, t, flag, fate, arrival, back) and (value, raw); returns (rows written, first
-    row not done). A derived reading's own derived readings follow it. spare: the most rows that
-    one row may cause.
+    Writes (sensor, t, flag, fate, arrival, back, origin) and (value, raw); returns (rows written,
+    first row not done). A derived reading's own derived readings follow it. spare: the most rows
+    that one row may cause.
     """
     clock, room, n = clocks[0], out_i.shape[0], 0
     for i in range(start, stop):
@@ -222,7 +223,7 @@ def expand(
             return n, i
         done = n
         out_i[n, 0], out_i[n, 1], out_i[n, 2], out_i[n, 3] = sensor[i], t[i], flag[i], fate[i]
-        out_i[n, 4], out_i[n, 5] = arrival[i], 0
+        out_i[n, 4], out_i[n, 5], out_i[n, 6] = arrival[i], 0, i
         out_f[n, 0], out_f[n, 1] = value[i], raw[i]
         n += 1
         while done < n:
@@ -272,6 +273,6 @@ def tell(
         back = heard(own, clock, now)
     own["value"], own["flag"], own["last"] = value, flag, t
     out_i[n, 0], out_i[n, 1], out_i[n, 2], out_i[n, 3] = p["sensor"], t, flag, 0
-    out_i[n, 4], out_i[n, 5] = now, back
+    out_i[n, 4], out_i[n, 5], out_i[n, 6] = now, back, out_i[n - 1, 6]
     out_f[n, 0], out_f[n, 1] = value, value
     return n + 1

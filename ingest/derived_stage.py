@@ -1,4 +1,4 @@
-"""The derived series as an object: their table, who feeds them, and the walk that expands a batch."""
+"""The derived series as an object: their table, who feeds them, the walk that expands a batch."""
 
 from __future__ import annotations
 
@@ -35,6 +35,8 @@ class Rows:
     back: I8
     start: int
     stop: int
+    origin: I8 | None = None
+    """The received row that each stands for or comes from; None = itself."""
 
     @property
     def judged(self) -> tuple[I8, I8, F8, I8, I8]:
@@ -78,6 +80,10 @@ class DerivedStage:
                 found |= self.above(source)
         return found
 
+    def sources(self, sensor: int) -> set[int]:
+        """A sensor and all that it is made from."""
+        return {sensor}.union(*(self.heard[k] for k in self.above(sensor)))
+
     def expand(self, order: Any, clock: Any, rows: Rows) -> Rows:
         """The rows with the derived readings they cause."""
         if not len(self.params):
@@ -85,7 +91,7 @@ class DerivedStage:
         parts, at = [], rows.start
         width = CHUNK + self.spare
         while at < rows.stop:
-            ints, floats = np.empty((width, 6), np.int64), np.empty((width, 2))
+            ints, floats = np.empty((width, 7), np.int64), np.empty((width, 2))
             n, at = _compiled()(
                 self.params,
                 self.state,
@@ -116,5 +122,6 @@ def _joined(parts: list[tuple[I8, F8]], rows: Rows) -> Rows:
         return rows
     ints = np.ascontiguousarray(np.concatenate([p[0] for p in parts]).T)
     floats = np.ascontiguousarray(np.concatenate([p[1] for p in parts]).T)
-    sensor, t, flag, fate, arrival, back = ints
-    return Rows(sensor, t, floats[1], floats[0], flag, fate, arrival, back, 0, len(sensor))
+    sensor, t, flag, fate, arrival, back, origin = ints
+    n = len(sensor)
+    return Rows(sensor, t, floats[1], floats[0], flag, fate, arrival, back, 0, n, origin)

@@ -14,11 +14,13 @@ Messages are decoded before (`ingest.decode`): the journal keeps what they said.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from ingest.derived_stage import Rows
+from ingest.quality_words import TESTS
 from ingest.stage import Admitted
 from tongluo.config.carry import carry_answers, carry_derived, carry_order, carry_tables
 from tongluo.config.plan import Plan
@@ -64,18 +66,44 @@ class Engine(Timing):
         rows = Rows(columns.sensor, columns.t, columns.value, out.value, out.flag, out.fate,
                     out.arrival, out.back, start, stop)  # fmt: skip
         rows = self.plan.derived.expand(self.stage.state, self.stage.clock, rows)
-        start, stop = rows.start, rows.stop
-        if self.clock["back"]:
-            for row in (np.flatnonzero(rows.back[start:stop]) + start).tolist():
-                self.condition("silent", int(rows.sensor[row]), int(rows.arrival[row]), False)
-        showing, at = self._showing(rows), start
-        for row, name, task, before, after, why in self._found(rows.judged, start, stop):
-            self.release(showing, at - start, row - start)
+        showing, at = self._showing(rows), rows.start
+        heard = [(row, 0, change) for row, *change in self._heard(out, start, stop, rows)]
+        found = [(row, 1, change) for row, *change in self._found(rows)]
+        for row, judged, change in sorted([*heard, *found], key=lambda e: e[:2]):
+            self.release(showing, at - rows.start, row - rows.start)
             at, now = row, int(rows.arrival[row])
-            self.settle(now)
-            told = Evidence(int(rows.t[row]), float(rows.raw[row]), int(rows.flag[row]), why)
-            self.verdict(name, task, before, after, now, "verdict", told)
-        self.release(showing, at - start, stop - start)
+            if judged:
+                self._verdict(rows, row, now, *change)
+            else:
+                self.standing(int(rows.sensor[row]), now, *change)
+        self.release(showing, at - rows.start, rows.stop - rows.start)
+
+    def _verdict(
+        self,
+        rows: Rows,
+        row: int,
+        now: int,
+        name: str,
+        task: int,
+        before: int,
+        after: int,
+        why: Any,
+    ) -> None:
+        self.settle(now)
+        told = Evidence(int(rows.t[row]), float(rows.raw[row]), int(rows.flag[row]), why)
+        self.verdict(name, task, before, after, now, "verdict", told)
+
+    def _heard(
+        self, out: Admitted, start: int, stop: int, rows: Rows
+    ) -> Iterator[tuple[int, str | None]]:
+        """(row, the test that stands from now on; None = heard again after silence)."""
+        if self.clock["back"]:
+            for row in (np.flatnonzero(rows.back[rows.start : rows.stop]) + rows.start).tolist():
+                yield row, None
+        for row in (np.flatnonzero(out.turn[start:stop]) + start).tolist():
+            stands = out.flag[row] > Flag.NOT_EVALUATED
+            place = row if rows.origin is None else int(np.searchsorted(rows.origin, row))
+            yield place, TESTS[int(out.test[row])] if stands else ""
 
     def _showing(self, rows: Rows) -> Showing:
         """The good readings among the rows: only they can lower a level."""
@@ -84,10 +112,8 @@ class Engine(Timing):
         good &= ~np.isnan(rows.value[part])
         return Showing(rows.sensor[part], rows.arrival[part], good, len(self.plan.sensors))
 
-    def _found(
-        self, judged: Any, start: int, stop: int
-    ) -> list[tuple[int, str, int, int, int, dict[str, float]]]:
-        """Transitions of all detectors in rows start..stop, in row order."""
+    def _found(self, rows: Rows) -> list[tuple[int, str, int, int, int, dict[str, float]]]:
+        """Transitions of all detectors, in row order."""
         found = [
             (
                 int(t.row[k]),
@@ -98,7 +124,7 @@ class Engine(Timing):
                 dict(zip(table.detector.why, t.why[k].tolist(), strict=True)),
             )
             for name, table in self.plan.tables.items()
-            for t in table.judge(judged, start, stop)
+            for t in table.judge(rows.judged, rows.start, rows.stop)
             for k in range(len(t.row))
         ]
         return sorted(found, key=lambda f: f[:3])

@@ -13,6 +13,9 @@ from tongluo.warning.assess import Assessor, Change
 from tongluo.warning.lifecycle import Lifecycle
 from tongluo.warning.reasons import Evidence, Reasons
 
+LOST = "lost_in_hazard"
+"""The condition of a sensor that fails while it is needed: held levels rest on others now."""
+
 
 class Judgement:
     """All state of the engine, under one plan, and the effects of the row at hand."""
@@ -24,6 +27,10 @@ class Judgement:
         self.lifecycle = Lifecycle()
         self.reasons = Reasons(plan)
         self.effects = Effects()
+        self.doubts: dict[int, str] = {}
+        """Sensor -> the quality test that stands at it."""
+        self.lost: set[int] = set()
+        """Sensors that fell silent or into doubt while their area was at a level."""
         self.next_due: Agenda | None = None
         """When warnings must be renewed; None = must be looked up."""
 
@@ -67,8 +74,35 @@ class Judgement:
             occasion = self.plan.occasion(n) if n in self.lifecycle.events else None
             self.next_due.set(n, self.lifecycle.renewal(n, occasion.policy) if occasion else 0)
 
+    # sensors that are silent or doubted
+
+    def standing(self, sensor: int, now: int, test: str | None) -> None:
+        """A sensor is heard again (None), or another quality test than before stands at it."""
+        if test is None:
+            self.condition("silent", sensor, now, False)
+            return
+        before = self.doubts.pop(sensor, "")
+        if before:
+            self.condition(before, sensor, now, False)
+        if test:
+            self.doubts[sensor] = test
+            self.condition(test, sensor, now, True)
+
     def condition(self, kind: str, sensor: int, now: int, begins: bool) -> None:
         """Something about a sensor that a duty officer must know began or ended."""
+        self._tell(kind, sensor, now, begins)
+        if begins and sensor not in self.lost and self._in_hazard(sensor):
+            self.lost.add(sensor)
+            self._tell(LOST, sensor, now, True)
+        elif not begins and sensor in self.lost and sensor not in self.doubts:
+            self.lost.discard(sensor)
+            self._tell(LOST, sensor, now, False)
+
+    def _tell(self, kind: str, sensor: int, now: int, begins: bool) -> None:
         spec = self.plan.sensors[sensor]
         if spec is not None:
             self.effects.conditions.append(Condition(kind, spec.key, now, begins))
+
+    def _in_hazard(self, sensor: int) -> bool:
+        """Whether an area that the sensor speaks for is at a level now."""
+        return any(self.assessor.answers[n].level >= Level.BLUE for n in self.plan.speaks(sensor))

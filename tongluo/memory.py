@@ -23,6 +23,8 @@ class Document(msgspec.Struct):
     verdicts: list[tuple[str, int, int]]
     events: list[tuple[int, Event]]
     evidence: list[tuple[str, int, Evidence]]
+    doubts: list[tuple[int, str]]
+    lost: list[int]
 
 
 def save(engine: Engine) -> dict[str, Any]:
@@ -39,6 +41,8 @@ def save(engine: Engine) -> dict[str, Any]:
         [(d, r, v) for (d, r), v in sorted(engine.assessor.verdicts.items())],
         sorted(engine.lifecycle.events.items(), key=lambda e: e[0]),
         [(d, r, e) for (d, r), e in sorted(engine.reasons.evidence.items(), key=lambda e: e[0])],
+        sorted(engine.doubts.items()),
+        sorted(engine.lost),
     )
     body = np.frombuffer(msgspec.msgpack.encode(document), np.uint8)
     return {**{name: array.copy() for name, array in whole.items()}, "document": body}
@@ -73,6 +77,7 @@ def restore(engine: Engine, saved: Mapping[str, Any]) -> None:
     engine.assessor.verdicts = {(d, r): v for d, r, v in document.verdicts}
     engine.lifecycle.events = dict(document.events)
     engine.reasons.evidence = {(d, r): e for d, r, e in document.evidence}
+    engine.doubts, engine.lost = dict(document.doubts), set(document.lost)
     engine.next_due = None
 
 

@@ -1,5 +1,6 @@
 """What commands say: key -> (English, Chinese). Doctor's lines: `texts_doctor`."""
 
+from ingest.quality_words import EN, ZH
 from tongluo.cli.texts_doctor import DOCTOR
 
 WORDS: dict[str, tuple[str, str]] = {
@@ -89,6 +90,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "report_confirmed": ("confirmed", "已核实"),
     "report_refuted": ("refuted", "已否定"),
     "condition_silent": ("silent", "失联"),
+    "condition_lost_in_hazard": ("lost while its area is warned", "预警期间失效"),
+    **{f"condition_{test}": (EN[test], ZH[test]) for test in EN},
 }
 
 LINES: dict[str, tuple[str, str]] = {

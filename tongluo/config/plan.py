@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from ingest.derived_stage import DerivedStage
@@ -63,6 +64,22 @@ class Plan:
             Status(site.status),
             site.note,
         )
+
+    def speaks(self, sensor: int) -> frozenset[int]:
+        """The questions that a sensor has a say in, itself or through derived series."""
+        return self._said.get(sensor, frozenset())
+
+    @cached_property
+    def _said(self) -> dict[int, frozenset[int]]:
+        said: dict[int, set[int]] = {}
+        for n, question in enumerate(self.questions):
+            for m in question.members:
+                for sensor in (
+                    self.tasks[m.detector][m.row].heard if m.detector in self.tasks else ()
+                ):
+                    for source in self.derived.sources(sensor):
+                        said.setdefault(source, set()).add(n)
+        return {sensor: frozenset(found) for sensor, found in said.items()}
 
     def row_of(self, key: str) -> int:
         """Row of the sensor `station/name`; KeyError when it is not declared."""
