@@ -18,7 +18,8 @@ of its own rise: fog and dust move several nodes.
 
 Levels are numbers of signs, like {yellow: 2, orange: 3, red: 4}. Units: ppm, ug/m3, Cel, %.
 What is silent might be on: NONE is told, and a level lowered, only when that would not matter.
-Limits: a camera or a person should confirm before the public is warned.
+Limits: a camera or a person should confirm before the public is warned. What shows as many signs
+as a level needs every day is never learnt, and warns every day: move the node, or ask for more.
 
 >>> from tongluo.core.ports import Sensor
 >>> table, also = np.zeros(1, PARAMS), Sensor("pm25", 60_000, False)
