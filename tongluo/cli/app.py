@@ -36,6 +36,8 @@ COMMANDS = {
     "refeed": "tongluo.cli.refeed:refeed",
     "replay": "tongluo.cli.replay:replay",
     "publish": "tongluo.cli.publish:publish",
+    "fit stage": "tongluo.cli.fit:stage",
+    "fit tide": "tongluo.cli.fit:tide",
     "schema": "tongluo.cli.schema_:schema",
 }
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 
+from tongluo.cli.texts_fit import FIT
 from tongluo.cli.texts_help import HELP
 from tongluo.cli.texts_said import SAID
 from tongluo.core.words import Hazard, Level
 
 LANGUAGES = ("en", "zh-CN")
-TEXTS: dict[str, tuple[str, str]] = {**HELP, **SAID}
+TEXTS: dict[str, tuple[str, str]] = {**HELP, **FIT, **SAID}
 _chosen: ContextVar[str] = ContextVar("language", default="en")
 
 
