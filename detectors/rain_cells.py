@@ -29,11 +29,16 @@ FIELDS: list[Any] = [
     ("coverage", "f8"),
 ]
 DUST = 1e-6  # mm: decimal thresholds carry binary dust, and no gauge reads a nanometre
+LEAST_CELLS = 32
 _CLOCK = re.compile(r"^([01]\d|2[0-3]):([0-5]\d)$")
 
 
 def state_fields(cells: int) -> list[Any]:
-    """Fields of a state with a ring of so many cells."""
+    """Fields of a state with a ring of at least so many cells.
+
+    Their number is a power of two: each number is another type of state, and compiled anew.
+    """
+    cells = 1 << (max(cells, LEAST_CELLS) - 1).bit_length()
     return [
         ("last", "i8"),  # time of the last good reading; 0 = none yet
         ("at", "i8"),  # the newest cell
