@@ -38,6 +38,7 @@ COMMANDS = {
     "publish": "tongluo.cli.publish:publish",
     "fit stage": "tongluo.cli.fit:stage",
     "fit tide": "tongluo.cli.fit:tide",
+    "benchmark nab": "tongluo.cli.benchmark_nab:nab",
     "schema": "tongluo.cli.schema_:schema",
 }
 
