@@ -12,8 +12,9 @@ that the model needs is older than `age` (a level reached before is held).
 
 Units: inner units of the inputs (m, m3/s, mm); the prediction is shifted to the thresholds' datum.
 The past is kept as 256 slots: a lag or a window is off by up to 1/250 of the longest. Limits: what
-was not in the years of fitting, greater floods above all, it has never seen; a level that is
-reached now is told by stage_levels, not here.
+was not in the years of fitting, greater floods above all, it has never seen; in a quiet river a
+linear model fitted to floods may be worse than saying that the level stays, so look at the skill
+that the fit prints; a level that is reached now is told by stage_levels, not here.
 
 >>> import numpy as np
 >>> table = np.zeros(1, PARAMS)
