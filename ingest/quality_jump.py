@@ -16,7 +16,9 @@ What the sensor does by itself, upward and downward apart (water rises fast and 
 
 of readings `cadence` apart; it grows with the root of a longer pause. Where events drive a value
 (`day`: rivers, not tides), a jump no larger than the range of three days in four is not doubted
-either: gates and small floods do that, and it can hardly mislead a warning. With fewer than 1000
+either: gates and small floods do that, and it can hardly mislead a warning. Elsewhere changes do
+not come out of a calm: there a jump is no larger than 2 x q99 of what |change| was of the changes
+just before it. With fewer than 1000
 changes seen, q99 counts as no more than 4 x q90: an early fault must not set the limit. The form
 (a jump against both neighbours in time) is QARTOD's spike test; that it can only be told a reading later
 is why the doubt is lifted again.
@@ -53,6 +55,14 @@ def measure(s: Any) -> None:
     s["usual"] = max(quantile(s["up"], 0.5), quantile(s["down"], 0.5))
     s["most_up"] = max(8.0 * s["usual"], 3.0 * tail(s["up"]))
     s["most_down"] = max(8.0 * s["usual"], 3.0 * tail(s["down"]))
+    s["leap_up"] = 2.0 * tail(s["leaps_up"])
+    s["leap_down"] = 2.0 * tail(s["leaps_down"])
+
+
+@compiled
+def calm(s: Any) -> float:
+    """What changes lately; in the deepest calm, twice what is usual."""
+    return float(max(s["lively"], 2.0 * s["usual"]))
 
 
 @compiled
@@ -69,6 +79,9 @@ def limit(p: Any, s: Any, change: float, pause: int, explained: bool) -> float:
     most = s["most_up"] if change > 0.0 else s["most_down"]
     if p["day"] > 0:
         most = max(most, quantile(s["spans"], 0.75))
+    else:
+        leap = s["leap_up"] if change > 0.0 else s["leap_down"]
+        most = min(most, max(8.0 * s["usual"], leap * calm(s)))
     if p["spike"] > 0.0:
         most = p["spike"]
     if explained and change > 0.0:
@@ -85,8 +98,10 @@ def accept(p: Any, s: Any, t: int, v: float, learning: bool) -> None:
         if learning and pause <= PAUSE * p["cadence"]:
             if change > 0.0:
                 learn(s["up"], change)
+                learn(s["leaps_up"], change / max(calm(s), 1e-9))
             elif change < 0.0:
                 learn(s["down"], -change)
+                learn(s["leaps_down"], -change / max(calm(s), 1e-9))
             s["seen"] += 1
             if s["seen"] % EVERY == 0:
                 measure(s)

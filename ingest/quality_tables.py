@@ -77,6 +77,10 @@ STATE = np.dtype(
         ("up", "i8", (BINS + 1,)),
         ("down", "i8", (BINS + 1,)),
         ("usual", "f8"),
+        ("leaps_up", "i8", (BINS + 1,)),
+        ("leaps_down", "i8", (BINS + 1,)),  # changes over recent ones
+        ("leap_up", "f8"),
+        ("leap_down", "f8"),
         ("most_up", "f8"),
         ("most_down", "f8"),  # from the counts
         # runs of one value

@@ -36,6 +36,7 @@ COMMANDS = {
     "refeed": "tongluo.cli.refeed:refeed",
     "replay": "tongluo.cli.replay:replay",
     "publish": "tongluo.cli.publish:publish",
+    "benchmark qc": "tongluo.cli.benchmark_qc:qc",
     "fit stage": "tongluo.cli.fit:stage",
     "fit tide": "tongluo.cli.fit:tide",
     "benchmark nab": "tongluo.cli.benchmark_nab:nab",
