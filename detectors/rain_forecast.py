@@ -54,7 +54,6 @@ from tongluo.core.units import parse_value
 FIELDS = [(name, rain_windows.PARAMS[name]) for name in rain_windows.PARAMS.names or ()]
 PARAMS = np.dtype(
     [
-        *FIELDS,
         ("length_ahead", "i8"),  # of a forecast increment, ms; 0 = no forecast is connected
         ("will_reach", "i8"),
         ("alone", "i8"),
@@ -62,6 +61,7 @@ PARAMS = np.dtype(
         ("continues", "i8"),  # micrometres
         ("known", "i8"),  # ms
         ("horizon", "i8"),  # ms
+        *FIELDS,  # last: numba takes a row that only goes on after them for one of rain_windows
     ],
     align=True,
 )
