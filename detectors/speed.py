@@ -74,7 +74,8 @@ def speed_at(p: Any, s: Any, t: int, value: float) -> tuple[float, float, bool]:
     push(s, 0, p["window"], t, value)
     v, error, span, points = slope(s, 0, p["window"], t, p["noise"])
     told = points >= p["points"] and span * 86_400_000.0 >= p["coverage"] * float(p["window"])
-    return v, p["k"] * error, told
+    resolution = p["k"] * error if math.isfinite(error) else math.inf
+    return v, resolution, told
 
 
 @compiled

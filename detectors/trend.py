@@ -104,7 +104,7 @@ def slope(s: Any, ring: int, window: int, t: int, noise: float) -> tuple[float, 
             spread += h * abs(r)
             weight += h
             square += h * r * r * c["w"]
-        scale = 1.2533 * spread / weight
+        scale = max(1.2533 * spread / weight, noise)
         spread = square
     free = max(float(end - first) - 2.0, 1.0)
     sigma = max(math.sqrt(max(spread, 0.0) / free), noise)
