@@ -22,6 +22,7 @@ import numpy as np
 
 from detectors import DETECTORS
 from dissemination.channels import CHANNELS
+from docs import chain_pictures
 from ingest import counter
 from ingest.codecs import CODECS, sl651_times
 from ingest.order import PARAMS, STATE
@@ -251,6 +252,7 @@ def pages() -> dict[str, str]:
         "rain-counter.md": rain_counter(),
         "doctor.md": doctor(0),
         "zh-CN/doctor.md": doctor(1),
+        "pictures/chains.svg": chain_pictures.svg(),
     }
 
 

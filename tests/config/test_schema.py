@@ -105,6 +105,7 @@ KEYWORDS: dict[str, Any] = {
     "maxLength": lambda v, told, _: not isinstance(v, str) or len(v) <= told,
     "minimum": lambda v, told, _: not number(v) or v >= told,
     "maximum": lambda v, told, _: not number(v) or v <= told,
+    "exclusiveMaximum": lambda v, told, _: not number(v) or v < told,
     "exclusiveMinimum": lambda v, told, _: not number(v) or v > told,
 }  # fmt: skip
 

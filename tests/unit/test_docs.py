@@ -15,15 +15,17 @@ import pytest
 from pydantic import BaseModel
 from ruamel.yaml import YAML
 
-from docs import make
+from docs import chain_pictures, make
 from tongluo.cli.app import COMMANDS, build
-from tongluo.config import models, types
+from tongluo.config import coupled, models, types
 from tongluo.config.load import load
+from tongluo.config.plan import plan
 from tongluo.core.words import Fate
 from tongluo.store.schema import migrate
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("replay_data/**/*.md")])
+CHAINS = ROOT / "docs" / "chains.md"
 NAMED = ("profiles", "thresholds", "channels")
 
 
@@ -126,7 +128,8 @@ def examples() -> Iterator[Any]:
 @pytest.mark.parametrize("text", list(examples()))
 def test_every_example_passes_the_check(text: str, tmp_path: Path) -> None:
     yaml = YAML(typ="safe")
-    base = yaml.load(blocks(ROOT / "docs" / "configuration.md", "yaml")[0])
+    page = CHAINS if text in blocks(CHAINS, "yaml") else ROOT / "docs" / "configuration.md"
+    base = yaml.load(blocks(page, "yaml")[0])
     said = yaml.load(text)
     assert set(said) <= set(models.Config.model_fields)
     whole = base if said == base else part(base, said)
@@ -135,11 +138,29 @@ def test_every_example_passes_the_check(text: str, tmp_path: Path) -> None:
     assert load(path).config.stations
 
 
+def test_all_examples_of_chains_are_one_good_file(tmp_path: Path) -> None:
+    whole: dict[str, Any] = {}
+    for said in chain_pictures.parts():
+        whole = part(whole, said)
+    path = tmp_path / "stations.yaml"
+    path.write_text(json.dumps(whole, ensure_ascii=False, default=str), encoding="utf-8")
+    loaded = load(path)
+    found = {chain.id for chain in plan(loaded.config, loaded.digest).chains}
+    assert found == {chain["id"] for chain in chain_pictures.chains()}
+    assert len(found) == 7
+    assert loaded.remarks("2026-07-01") == []
+
+
+def test_the_drawing_of_chains_is_what_their_examples_say() -> None:
+    assert chain_pictures.mermaid() in CHAINS.read_text(encoding="utf-8")
+    assert chain_pictures.svg() == chain_pictures.svg()
+
+
 def test_every_key_of_the_file_is_explained() -> None:
     text = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
     keys = {
         field.alias or name
-        for kind in (*vars(models).values(), *vars(types).values())
+        for kind in (*vars(models).values(), *vars(types).values(), *vars(coupled).values())
         if isinstance(kind, type) and issubclass(kind, BaseModel)
         for name, field in kind.model_fields.items()
     }

@@ -22,8 +22,12 @@ def policies(config: Config) -> Iterator[Fault]:
     for n, policy in enumerate(config.policies):
         where: Path = ("policies", n)
         yield from _policy(config, where, policy)
-        own = set(Hazard) if policy.hazards is None else set(policy.hazards)
-        if own <= taken:
+        own = {h for h in policy.hazards or Hazard if h.issued}
+        for k, hazard in enumerate(policy.hazards or ()):
+            if not hazard.issued:
+                values = {"hazard": hazard.value}
+                yield Fault((*where, "hazards", k), "never_issued", values)
+        if own <= taken and own:
             yield Fault(where, "policy_unused")
         taken |= own
 
@@ -46,10 +50,21 @@ def _policy(config: Config, where: Path, policy: PolicyIn) -> Iterator[Fault]:
 
 def hazards(config: Config) -> Iterator[Fault]:
     """Hazards that a rule can raise and no policy speaks of."""
-    spoken = {h for p in config.policies for h in (Hazard if p.hazards is None else p.hazards)}
     for n, rule in enumerate(config.rules):
-        if rule.hazard not in spoken:
-            yield Fault(("rules", n, "hazard"), "no_policy", {"hazard": rule.hazard.value})
+        yield from _spoken(config, ("rules", n, "hazard"), rule.hazard)
+
+
+def chained(config: Config) -> Iterator[Fault]:
+    """Hazards that a chain can raise and no policy speaks of."""
+    for n, chain in enumerate(config.chains):
+        if chain.warn is not None:
+            yield from _spoken(config, ("chains", n, "warn", "hazard"), chain.warn.hazard)
+
+
+def _spoken(config: Config, path: Path, hazard: Hazard) -> Iterator[Fault]:
+    spoken = {h for p in config.policies for h in (Hazard if p.hazards is None else p.hazards)}
+    if hazard.issued and hazard not in spoken:
+        yield Fault(path, "no_policy", {"hazard": hazard.value})
 
 
 def channels(config: Config) -> Iterator[Fault]:

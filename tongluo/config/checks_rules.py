@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pydantic import ValidationError
 
 from detectors import DETECTORS
+from tongluo.config.checks_ports import unknown_ports
 from tongluo.config.checks_site import twice
 from tongluo.config.checks_stations import places
 from tongluo.config.faults import Fault, Path
@@ -25,6 +26,9 @@ def rules(config: Config) -> Iterator[Fault]:
             yield Fault(("rules", n, "id"), "rule_twice", {"name": rule.id})
         seen.add(rule.id)
         yield from rule_faults(("rules", n), rule)
+        for word, count in rule.votes.items():
+            if count < 1:
+                yield Fault(("rules", n, "votes", word), "at_least", {"value": count, "limit": 1})
 
 
 def rule_faults(where: Path, rule: RuleIn) -> Iterator[Fault]:
@@ -48,6 +52,7 @@ def rule_faults(where: Path, rule: RuleIn) -> Iterator[Fault]:
             detector.options.model_validate(rule.options)
         except ValidationError as error:
             yield from model_faults(error, detector.options, (*where, "options"))
+        yield from unknown_ports(where, rule)
 
 
 def areas(config: Config) -> Iterator[Fault]:

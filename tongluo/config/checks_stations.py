@@ -105,6 +105,24 @@ def sound(config: Config) -> tuple[list[Placed], bool]:
     return found, every
 
 
+def said_at(config: Config, path: Path) -> SensorIn:
+    """What a station says of the sensor at a place that `places` gave."""
+    _, n, key, k = path
+    assert isinstance(n, int) and isinstance(k, int)
+    station = config.stations[n]
+    return station.sensors[k] if key == "sensors" else SensorIn(profile=station.profiles[k])
+
+
+def names(config: Config) -> list[str]:
+    """`station/name` of every declared sensor, right or wrong, as far as its name is known."""
+    return [
+        f"{station.id}/{name_of(merged(config, sensor))}"
+        for station in config.stations
+        for sensor in declared(station)
+        if sensor.profile is None or sensor.profile in config.profiles
+    ]
+
+
 def _is_sound(config: Config, sensor: SensorIn) -> bool:
     if sensor.profile is not None and sensor.profile not in config.profiles:
         return False

@@ -30,6 +30,7 @@ CODES = {
     "greater_than_equal": "at_least",
     "greater_than": "more_than",
     "less_than_equal": "at_most",
+    "less_than": "less_than",
     "tuple_type": "not_list",
     "list_type": "not_list",
     "dict_type": "not_block",
@@ -47,7 +48,7 @@ CODES = {
     "date_from_datetime_inexact": "not_date",
     "path_type": "not_text",
 }
-LIMITS = ("ge", "gt", "le")
+LIMITS = ("ge", "gt", "le", "lt")
 POINTS = ("at", "centre", "polygon")
 
 
@@ -69,8 +70,10 @@ def _fault(error: Any, model: type[BaseModel], prefix: Path) -> Fault:
         values["choice"] = choice(path[-1], keys_at(model, loc[:-1]))
     elif code == "one_of" and "choice" not in values:
         values["choice"] = choice(value, re.findall(r"'([^']*)'", error["ctx"]["expected"]))
-    elif code in ("at_least", "at_most", "more_than"):
+    elif code in ("at_least", "at_most", "more_than", "less_than"):
         values["limit"] = next(f"{error['ctx'][k]:g}" for k in LIMITS if k in error["ctx"])
+    elif code == "too_many":
+        values["limit"] = error["ctx"]["max_length"]
     elif code == "not_one_text":
         values["kind"] = "a list" if isinstance(value, list | tuple) else "a block of keys"
     elif code == "refused":
@@ -84,6 +87,8 @@ def _code(error: Any, loc: Path) -> str:
         return str(kind)
     if value is None and kind.endswith("_type"):
         return "empty"
+    if kind == "too_long" and error["ctx"]["max_length"] > 2:
+        return "too_many"
     if _short(error) or kind == "too_long":
         return "point" if _of_point(loc) else "pair"
     if _of_point(loc) and kind != "missing":
@@ -109,11 +114,11 @@ def _short(error: Any) -> bool:
 def _of_point(loc: Path) -> bool:
     """Whether the place is a position, or one of its two numbers."""
     names = [part for part in loc[-3:] if isinstance(part, str)]
-    return bool(names) and names[-1] in POINTS and loc[-1] != "polygon"
+    return bool(names) and names[-1] in POINTS and loc[-1] != "polygon" and "derived" not in loc
 
 
 def _pattern(value: Any, loc: Path) -> str:
-    if loc[-1] == "reset_at":
+    if loc[-1] == "reset_at" or loc[-2:] == ("derived", "at"):
         return "hour"
     if loc[-2:] == ("sender", "id"):
         return "sender_id"

@@ -19,6 +19,8 @@ from tongluo.core.units import QUANTITIES, parse_value
 
 PER = {"mm/d": DAY, "m/h": HOUR}
 """Unit of a rate -> the length of time it is told for, ms."""
+RATES = {"displacement_rate": "displacement", "stage_rate": "height"}
+"""Quantity of a rate -> the kind of what it is a rate of."""
 
 
 def derived_of(config: Config, specs: Specs) -> DerivedStage:

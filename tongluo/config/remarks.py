@@ -32,6 +32,7 @@ def _unused(config: Config) -> Iterator[Fault]:
     sets = {rule.thresholds for rule in config.rules}
     for sensor in (*sensors, *config.profiles.values()):
         sets |= set((sensor.thresholds or {}).values())
+    sets |= {chain.lower.thresholds for chain in config.chains if chain.lower is not None}
     channels = {name for policy in config.policies for name in policy.channels}
     for section, used in (("profiles", profiles), ("thresholds", sets), ("channels", channels)):
         for name in getattr(config, section):

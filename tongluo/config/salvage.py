@@ -24,6 +24,8 @@ _HARMLESS: dict[str, Any] = {
     "note": "",
     "contact": "",
     "by": "-",
+    "why": "-",
+    "why_en": "-",
     "who": "-",
     "document": "",
     "year": None,

@@ -36,6 +36,9 @@ def schema() -> Schema:
     quantities = {"enum": list(QUANTITIES)}
     parts["RuleIn"]["properties"]["quantity"] |= quantities
     parts["SensorIn"]["properties"]["quantity"] |= quantities
+    parts["DerivedIn"]["properties"]["of"]["items"] = {
+        "anyOf": [{"type": "string"}, {"$ref": "#/$defs/InputIn"}]
+    }
     models = {name: detector.options for name, detector in DETECTORS.items()}
     _by_word(parts, "RuleIn", "detector", {n: _of_model(m) for n, m in models.items()})
     kinds = {name: kind.options for name, kind in CHANNELS.items()}

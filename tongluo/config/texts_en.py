@@ -83,6 +83,8 @@ EN: dict[str, tuple[str, str]] = {
     "at_least": ("{value} is too small", "write {limit} or more"),
     "more_than": ("{value} is too small", "write more than {limit}"),
     "at_most": ("{value} is too large", "write {limit} or less"),
+    "less_than": ("{value} is too large", "write less than {limit}"),
+    "too_many": ("has more than {limit} items", "keep at most {limit}"),
     "latitude": ("{value} is not a latitude (-90 to 90)", _PAIR),
     "longitude": ("{value} is not a longitude (-180 to 180)", _PAIR),
     "point": ("is not a position of two numbers", _PAIR),
@@ -169,6 +171,20 @@ EN: dict[str, tuple[str, str]] = {
         "{silence} is shorter than the cadence of {cadence}",
         "write at least the cadence, better three of them",
     ),
+    "quality_many": (
+        "more than {neighbours} neighbours or {windows} times of maintenance",
+        "keep the nearest neighbours, and drop times that are over",
+    ),
+    "quality_unused": (
+        "readings of a forecast or derived sensor are not tested",
+        "remove `quality:`, and test the sensors it is made from",
+    ),
+    "own_neighbour": ("'{name}' is the sensor itself", "name sensors of other stations"),
+    "no_neighbour": ("no sensor is called '{name}'", "write `station/sensor`: {choice}"),
+    "unlike_neighbour": (
+        "'{name}' measures {theirs}: no weighted sum of it is {quantity}",
+        "give weights to sensors of the same kind only",
+    ),
     "counter_not_rain": ("only rain can be a running total, not {quantity}", "remove `counter:`"),
     "reset_at_unused": ("is given, but `reset:` is not daily", "add `reset: daily`, or remove it"),
     "range_order": ("{low} is not below {high}", "write the lower value first"),
@@ -206,6 +222,59 @@ EN: dict[str, tuple[str, str]] = {
     "area_circle": (
         "lies inside itself: {chain}",
         "let the outermost of them have no `parent:`",
+    ),
+    # derived series
+    "no_sensor": ("there is no sensor '{name}'", "{choice}"),
+    "derived_beside": (
+        "a derived series is not received: `{key}:` means nothing here",
+        "remove it here and from its profile",
+    ),
+    "derived_key": (
+        "'{method}' does not use `{key}`",
+        "remove it, or correct `method:` or `weights:`",
+    ),
+    "derived_forecast": (
+        "{name} is a forecast",
+        "a derived series is made of measured ones: name one of them",
+    ),
+    "derived_quantity": (
+        "{name} measures {quantity}: '{method}' cannot make {own} of it",
+        "name a sensor that fits, or use another method",
+    ),
+    "derived_datum": (
+        "{name} counts from '{other}', this series from '{own}'",
+        "a mean needs one datum: take other inputs, or shift it first by `method: linear`, `plus:`",
+    ),
+    "derived_cadence": (
+        "{cadence} is shorter than the {other} of {name}",
+        "rain is summed in whole steps: write `cadence: {other}` or longer",
+    ),
+    "derived_circle": ("is made of itself: {chain}", "take one of them out of `of:`"),
+    "derived_deep": (
+        "more than {limit} derived series stand behind one another",
+        "make it of received sensors directly",
+    ),
+    "derived_one": ("'{method}' takes one input, not {count}", "keep one of them"),
+    "derived_not_rain": (
+        "'since' sums rain, not {quantity}",
+        "write `quantity: rain`, or use another method",
+    ),
+    "derived_not_rate": ("{quantity} is not a rate", "{choice}"),
+    "derived_slots": (
+        "would keep {slots} values of each input; {limit} is the most",
+        "write a longer `cadence:`, or shorter `lag:`, `age:`, `wait:`, `over:`",
+    ),
+    "derived_weights": (
+        "the weights sum to {sum}",
+        "a mean needs weights that sum to more than 0",
+    ),
+    "derived_nowhere": (
+        "nobody knows where station '{name}' is, which '{weights}' goes by",
+        "add `at: [latitude, longitude]` to the station",
+    ),
+    "derived_area": (
+        "'{weights}' needs an area with a polygon",
+        "name one: `area: ID`; a circle does not do",
     ),
     # rules and thresholds
     "rule_twice": ("there is another rule '{name}'", "give each rule its own id"),
@@ -262,6 +331,60 @@ EN: dict[str, tuple[str, str]] = {
         "{value} can never be reached: {sensor} refuses or doubts values above {limit}",
         "raise the sensor's `range:`, or lower the threshold",
     ),
+    "option_refused": ("{detail}", "see the page of {detector} in docs/ for its options"),
+    "sensors_none": ("no sensor of {quantity} in its areas is called '{name}'", "{choice}"),
+    "no_port": ("is not an input of {detector}", "{choice}"),
+    "no_ports": ("is not an input of {detector}", "remove it: {detector} takes no further inputs"),
+    "port_empty": (
+        "{detector} needs '{port}' beside {sensor}, and nothing stands there",
+        "add a {quantity} sensor to its station, or name one: `inputs: {{{port}: STATION/NAME}}`",
+    ),
+    "port_quantity": ("{name} measures {quantity}, which '{port}' does not take", "{choice}"),
+    "port_forecast": ("{name} is measured, and '{port}' takes forecasts", "name a forecast"),
+    "port_measured": (
+        "{name} is a forecast, and '{port}' takes measured values",
+        "name a sensor that measures",
+    ),
+    "votes_many": (
+        "{count} stations are asked for, and no area of the rule has more than {most}",
+        "write {most} or less, or add stations",
+    ),
+    # chains
+    "chain_twice": ("there is another chain '{name}'", "give each chain its own id"),
+    "one_of_two": ("needs either `{one}:` or `{other}:`", "write exactly one of them"),
+    "chain_always": (
+        "would act always",
+        "say when it acts: `when:`, or for how long: `valid: {{from: DATE, to: DATE}}`",
+    ),
+    "chain_warns_always": (
+        "warns of something, and nothing says when",
+        "add `when:` with the assessment that it follows from",
+    ),
+    "chain_nowhere": (
+        "acts nowhere: its rules judge nothing in any area",
+        "correct `lower:`, or give the rules something to judge",
+    ),
+    "chain_without_area": (
+        "acts nowhere: no rule assesses what it asks for",
+        "name the areas it warns: `areas: [ID]`",
+    ),
+    "chain_no_rule_here": (
+        "none of the rules that it lowers judges anything in area '{name}'",
+        "take the area out, or name a rule that judges there",
+    ),
+    "chain_unasked": (
+        "nothing assesses {hazard} in area '{name}'",
+        "add such a rule or chain, or name the area where it is assessed: `area: ID`",
+    ),
+    "chain_circle": ("acts on itself: {chain}", "take one of these chains out"),
+    "by_shape": (
+        "the thresholds of {detector} (rule '{rule}') cannot be multiplied",
+        "write `thresholds:` with a set of its own in place of `by:`",
+    ),
+    "by_height": (
+        "{quantity} (rule '{rule}') counts from a datum: a part of a height is no lower threshold",
+        "write `thresholds:` with a set of its own in place of `by:`",
+    ),
     # policies and channels
     "no_channel": ("there is no channel '{name}'", "{choice}"),
     "nowhere": ("a warning would go nowhere", "name a channel, or write `issue: never`"),
@@ -276,6 +399,10 @@ EN: dict[str, tuple[str, str]] = {
     "no_policy": (
         "no policy says what happens to {hazard} warnings",
         "add a policy for it; `issue: never` keeps them inside",
+    ),
+    "never_issued": (
+        "nobody is warned of {hazard}: it only serves `chains`",
+        "take it out of this policy",
     ),
     "no_kind": ("there is no kind of channel '{name}'", "{choice}"),
     # remarks

@@ -59,6 +59,8 @@ ZH: dict[str, tuple[str, str]] = {
     "at_least": ("{value} 太小", "不小于 {limit}"),
     "more_than": ("{value} 太小", "要大于 {limit}"),
     "at_most": ("{value} 太大", "不大于 {limit}"),
+    "less_than": ("{value} 太大", "要小于 {limit}"),
+    "too_many": ("超过 {limit} 项", "最多 {limit} 项"),
     "latitude": ("{value} 不是纬度（-90 到 90）", _PAIR),
     "longitude": ("{value} 不是经度（-180 到 180）", _PAIR),
     "point": ("不是由两个数组成的位置", _PAIR),
@@ -124,6 +126,20 @@ ZH: dict[str, tuple[str, str]] = {
     "no_cadence": ("没有说明多久发一次", "在这里或模板里加 `cadence: 5 min`"),
     "no_quantity": ("没有要素“{name}”", "{choice}"),
     "silence": ("{silence} 比报送间隔 {cadence} 还短", "至少等于间隔，最好是三倍"),
+    "quality_many": (
+        "邻站多于 {neighbours} 个，或维护时段多于 {windows} 个",
+        "只留最近的邻站，删去已过的时段",
+    ),
+    "quality_unused": (
+        "预报或推算的传感器不做质量检验",
+        "删去 `quality:`，检验它所依据的传感器",
+    ),
+    "own_neighbour": ("'{name}' 就是它自己", "写别的测站的传感器"),
+    "no_neighbour": ("没有叫 '{name}' 的传感器", "写成 `测站/传感器`：{choice}"),
+    "unlike_neighbour": (
+        "'{name}' 测的是 {theirs}，加权和得不出 {quantity}",
+        "只给同类传感器权重",
+    ),
     "counter_not_rain": ("只有 rain 可以是累计值，{quantity} 不行", "删去 `counter:`"),
     "reset_at_unused": ("写了它，但 `reset:` 不是 daily", "加 `reset: daily`，或删去它"),
     "range_order": ("{low} 不低于 {high}", "把小的写在前面"),
@@ -150,6 +166,41 @@ ZH: dict[str, tuple[str, str]] = {
         "沿边界按顺序列出顶点",
     ),
     "area_circle": ("包含在自己里面：{chain}", "最外层的不写 `parent:`"),
+    # derived series
+    "no_sensor": ("没有传感器“{name}”", "{choice}"),
+    "derived_beside": ("推算序列不是收来的：`{key}:` 在这里没有意义", "在这里和模板中删去"),
+    "derived_key": ("“{method}”用不到 `{key}`", "删去，或改正 `method:`、`weights:`"),
+    "derived_forecast": ("{name} 是预报", "推算序列由实测序列构成：改用实测的"),
+    "derived_quantity": (
+        "{name} 测的是 {quantity}：“{method}”不能由它得出 {own}",
+        "换成合适的传感器，或改用别的方法",
+    ),
+    "derived_datum": (
+        "{name} 从“{other}”算起，本序列从“{own}”算起",
+        "求平均要用同一基面：换输入，或先用 `method: linear` 和 `plus:` 换算",
+    ),
+    "derived_cadence": (
+        "{cadence} 比 {name} 的 {other} 还短",
+        "雨量按整段累加：写 `cadence: {other}` 或更长",
+    ),
+    "derived_circle": ("由自己构成：{chain}", "从 `of:` 中去掉一个"),
+    "derived_deep": ("推算序列一层套一层，超过 {limit} 层", "直接由收到的序列推算"),
+    "derived_one": ("“{method}”只要一个输入，现在是 {count} 个", "只留一个"),
+    "derived_not_rain": (
+        "“since”只累计雨量，不能是 {quantity}",
+        "写 `quantity: rain`，或改用别的方法",
+    ),
+    "derived_not_rate": ("{quantity} 不是速率", "{choice}"),
+    "derived_slots": (
+        "每个输入要保留 {slots} 个值，最多 {limit} 个",
+        "`cadence:` 写长些，或 `lag:`、`age:`、`wait:`、`over:` 写短些",
+    ),
+    "derived_weights": ("权重之和为 {sum}", "求平均的权重之和要大于 0"),
+    "derived_nowhere": (
+        "不知道测站“{name}”在哪里，而“{weights}”要用到位置",
+        "给测站加 `at: [纬度, 经度]`",
+    ),
+    "derived_area": ("“{weights}”需要有多边形的预警区", "写明：`area: 编号`；圆不行"),
     # rules and thresholds
     "rule_twice": ("已有规则“{name}”", "每条规则用自己的 id"),
     "no_detector": ("没有方法“{name}”", "{choice}"),
@@ -193,12 +244,61 @@ ZH: dict[str, tuple[str, str]] = {
         "{value} 永远达不到：{sensor} 高于 {limit} 的值会被剔除或存疑",
         "放宽传感器的 `range:`，或降低阈值",
     ),
+    "option_refused": ("{detail}", "选项见 docs/ 中 {detector} 一页"),
+    "sensors_none": ("所属预警区没有叫“{name}”的 {quantity} 传感器", "{choice}"),
+    "no_port": ("不是 {detector} 的输入", "{choice}"),
+    "no_ports": ("不是 {detector} 的输入", "删去：{detector} 没有其他输入"),
+    "port_empty": (
+        "{detector} 判断 {sensor} 时还需要“{port}”，却没有",
+        "给该站加一个 {quantity} 传感器，或指明：`inputs: {{{port}: 测站/传感器}}`",
+    ),
+    "port_quantity": ("{name} 测的是 {quantity}，不能用作“{port}”", "{choice}"),
+    "port_forecast": ("{name} 是实测值，“{port}”要的是预报", "改用预报"),
+    "port_measured": ("{name} 是预报，“{port}”要的是实测值", "改用实测的传感器"),
+    "votes_many": (
+        "要求 {count} 个测站，而规则的预警区最多只有 {most} 个",
+        "写 {most} 或更小，或增加测站",
+    ),
+    # chains
+    "chain_twice": ("已有灾害链“{name}”", "每条链用自己的 id"),
+    "one_of_two": ("`{one}:` 和 `{other}:` 要写且只写一个", "只写其中一个"),
+    "chain_always": (
+        "会一直起作用",
+        "写明何时起作用：`when:`，或起止日期：`valid: {{from: 日期, to: 日期}}`",
+    ),
+    "chain_warns_always": ("要发布预警，却没有说明在什么情况下", "加 `when:`，写明由哪项研判引起"),
+    "chain_nowhere": (
+        "不起作用：它的规则在任何预警区都没有可判断的",
+        "改正 `lower:`，或让规则有可判断的",
+    ),
+    "chain_without_area": (
+        "不起作用：没有规则研判它所要求的灾种",
+        "写明向哪里预警：`areas: [编号]`",
+    ),
+    "chain_no_rule_here": (
+        "它降低的规则在预警区“{name}”都没有可判断的",
+        "去掉这个预警区，或换成在那里判断的规则",
+    ),
+    "chain_unasked": (
+        "预警区“{name}”没有 {hazard} 的研判",
+        "加这样的规则或链，或写明在哪个预警区研判：`area: 编号`",
+    ),
+    "chain_circle": ("作用到自己身上：{chain}", "去掉其中一条链"),
+    "by_shape": (
+        "{detector}（规则“{rule}”）的阈值不能乘系数",
+        "不写 `by:`，用 `thresholds:` 指明另一个阈值组",
+    ),
+    "by_height": (
+        "{quantity}（规则“{rule}”）从基面算起：高程乘系数不成为更低的阈值",
+        "不写 `by:`，用 `thresholds:` 指明另一个阈值组",
+    ),
     # policies and channels
     "no_channel": ("没有渠道“{name}”", "{choice}"),
     "nowhere": ("预警发不出去", "写上渠道，或写 `issue: never`"),
     "renew": ("{renew} 不短于有效期 {validity}", "预警要在到期前续发"),
     "policy_unused": ("永远用不到：前面的策略已包含它的全部灾种", "移到前面，或删去"),
     "no_policy": ("没有策略说明 {hazard} 预警怎么办", "加一条策略；`issue: never` 表示不对外发布"),
+    "never_issued": ("{hazard} 不对外预警，只用于 `chains`", "从这条策略中去掉"),
     "no_kind": ("没有渠道类型“{name}”", "{choice}"),
     # remarks
     "not_in_force": ("今天不在有效期内（{start} 至 {end}）", "在旁边写上新的阈值"),
@@ -219,6 +319,7 @@ LISTS_ZH = {
     "No such file or directory": "没有这个文件",
     "Is a directory": "这是一个文件夹",
     "Permission denied": "没有权限",
+    "is not written as this method reads it": "不是这个方法能读的写法",
     "give at least one level": "至少写一个等级",
     "thresholds must rise from blue to red": "阈值要从蓝到红逐级升高",
 }

@@ -41,6 +41,7 @@ def thiessen(gauges: Sequence[Place], polygon: Sequence[Place]) -> list[float]:
     points = np.stack(np.meshgrid(lat, lon, indexing="ij"), axis=-1).reshape(-1, 2)
     inside = points[_inside(points, corners)]
     flat = np.array([1.0, math.cos(math.radians(float(corners[:, 0].mean())))])
+    inside = inside if len(inside) else corners  # thinner than the squares
     apart = (((inside[:, None, :] - np.asarray(gauges, float)[None]) * flat) ** 2).sum(axis=2)
     count = np.bincount(apart.argmin(axis=1), minlength=len(gauges))
     return [float(n) / len(inside) for n in count]
