@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Iterable
 
 from tongluo.config import (
     checks_areas,
+    checks_chains,
+    checks_derived,
     checks_judging,
     checks_policies,
     checks_rules,
@@ -28,13 +30,19 @@ CHECKS: tuple[tuple[Callable[[Config], Iterable[Fault]], str], ...] = (
     (checks_stations.sensors, "stations profiles"),
     (checks_areas.areas, "areas"),
     (checks_areas.stations, "areas stations"),
+    (checks_derived.derived, "stations profiles areas"),
     (checks_rules.rules, "rules"),
     (checks_rules.areas, "rules areas"),
     (checks_rules.threshold_sets, "rules thresholds"),
     (checks_rules.named_by_sensors, "rules thresholds stations profiles"),
     (checks_judging.judging, "rules areas stations profiles thresholds"),
     (checks_policies.policies, "policies channels"),
+    (checks_chains.chains, "chains"),
+    (checks_chains.named, "chains areas rules thresholds"),
+    (checks_chains.acting, "chains rules areas stations profiles"),
+    (checks_chains.lowering, "chains rules areas stations profiles thresholds"),
     (checks_policies.hazards, "policies rules"),
+    (checks_policies.chained, "policies chains"),
     (checks_policies.channels, "channels"),
 )
 
