@@ -97,7 +97,7 @@ def svg() -> str:
     """The chains as a picture, one row each."""
     with mpl.rc_context(STYLE):
         found = chains()
-        heights = [max(map(len, (*boxes(chain), [0]))) * 0.42 + 0.28 for chain in found]
+        heights = [max(1, *(len(side) for side in boxes(chain))) * 0.42 + 0.28 for chain in found]
         figure = Figure(figsize=(10, sum(heights)))
         axes = figure.add_axes((0, 0, 1, 1))
         axes.set_xlim(0, 10)
