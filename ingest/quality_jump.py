@@ -18,10 +18,9 @@ of readings `cadence` apart; it grows with the root of a longer pause. Where eve
 (`day`: rivers, not tides), a jump no larger than the range of three days in four is not doubted
 either: gates and small floods do that, and it can hardly mislead a warning. Elsewhere changes do
 not come out of a calm: there a jump is no larger than 2 x q99 of what |change| was of the changes
-just before it. With fewer than 1000
-changes seen, q99 counts as no more than 4 x q90: an early fault must not set the limit. The form
-(a jump against both neighbours in time) is QARTOD's spike test; that it can only be told a reading later
-is why the doubt is lifted again.
+just before it. With fewer than 1000 changes seen, q99 counts as no more than 4 x q90: an early
+fault must not set the limit. The form (a jump against both neighbours in time) is QARTOD's spike
+test; that it can only be told a reading later is why the doubt is lifted again.
 """
 
 from __future__ import annotations

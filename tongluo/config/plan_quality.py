@@ -16,7 +16,8 @@ from tongluo.core.times import DAY, HOUR, MINUTE, to_ms
 from tongluo.core.units import QUANTITIES, conversion, parse_value
 
 KINDS = {"rain": tables.RAIN, "temperature": tables.TEMPERATURE, "angle": tables.DISPLACEMENT,
-         "displacement": tables.DISPLACEMENT, "height": tables.LEVEL, "flow": tables.LEVEL}  # fmt: skip
+         "displacement": tables.DISPLACEMENT, "height": tables.LEVEL,
+         "flow": tables.LEVEL}  # fmt: skip
 """Kind of quantity -> kind of faults; all else is OTHER."""
 
 MOVING = (words.SPIKE, words.STEP, words.RATE, words.FLAT, words.ATTENUATED, words.NOISE,
@@ -65,16 +66,10 @@ def _known(sensors: Sequence[SensorSpec | None]) -> Iterator[tuple[int, SensorSp
     return ((n, s) for n, s in enumerate(sensors) if s is not None)
 
 
-def heard(quality: QualityIn) -> tuple[str, ...]:
-    """Every neighbour that a block names, those of the virtual gauge too."""
-    weights = quality.virtual.weights if quality.virtual else {}
-    return tuple(dict.fromkeys([*weights, *quality.neighbours]))
-
-
 def _rows(sensors: Sequence[SensorSpec | None]) -> dict[int, int]:
     """Sensor -> row of the quality table."""
     tested = [s for _, s in _known(sensors) if s.quality is not None]
-    wanted = {key for s in tested if s.quality for key in heard(s.quality)}
+    wanted = {key for s in tested if s.quality for key in s.quality.heard}
     wanted |= {s.key for s in tested}
     found = [n for n, s in _known(sensors) if s.key in wanted]
     return {n: row for row, n in enumerate(found)}
@@ -89,7 +84,7 @@ def _fill(row: Any, spec: SensorSpec, rows: Mapping[str, int]) -> None:
     fill(row, spec.quality, spec.quantity, spec.cadence)
     if spec.quality is None:
         return
-    near = [key for key in heard(spec.quality) if key in rows]
+    near = [key for key in spec.quality.heard if key in rows]
     row["nears"] = len(near)
     virtual = spec.quality.virtual
     for k, key in enumerate(near):

@@ -9,10 +9,10 @@ from pydantic import AwareDatetime, Field, model_validator
 
 from ingest.quality_tables import NEAR, WINDOWS
 from ingest.quality_words import CHOSEN
-from tongluo.config.types import Duration, Measure, Model, refuse
+from tongluo.config.types import Duration, Measure, Model, Text, refuse
 
 TestWord = Annotated[str, Field(json_schema_extra={"enum": list(CHOSEN)})]
-Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*$", max_length=129)]
+Key = Text
 """A sensor as `station/sensor`."""
 
 
@@ -35,7 +35,7 @@ class FlatIn(Model):
 class VirtualIn(Model):
     """The value as its neighbours foretell it: intercept + sum of weight x neighbour."""
 
-    weights: dict[Key, float] = Field(min_length=1, max_length=NEAR)
+    weights: dict[Key, float] = Field(min_length=1)
     intercept: Measure
     sigma: Measure = Field(description="standard deviation of what was left over when fitted")
 
@@ -73,6 +73,18 @@ class QualityIn(Model):
     pour: Measure = Field(default="10 mm", description="neighbours' rain in 3 h, own bucket dry")
     burst: Measure = Field(default="10 mm", description="rain in 1 h at this gauge alone")
     wet: Measure = Field(default="5 mm", description="rain nearby in 6 h that explains a rise")
-    neighbours: tuple[Key, ...] = Field(default=(), max_length=NEAR)
+    neighbours: tuple[Key, ...] = ()
     virtual: VirtualIn | None = None
-    maintenance: tuple[WindowIn, ...] = Field(default=(), max_length=WINDOWS)
+    maintenance: tuple[WindowIn, ...] = ()
+
+    @model_validator(mode="after")
+    def _few(self) -> QualityIn:
+        if len(self.heard) > NEAR or len(self.maintenance) > WINDOWS:
+            raise refuse("quality_many", neighbours=NEAR, windows=WINDOWS)
+        return self
+
+    @property
+    def heard(self) -> tuple[str, ...]:
+        """Every neighbour that is named, those of the virtual gauge first."""
+        weights = self.virtual.weights if self.virtual else {}
+        return tuple(dict.fromkeys([*weights, *self.neighbours]))
