@@ -67,7 +67,7 @@ from detectors.forecasts import (
     usual,
 )
 from detectors.options import Options as _Options
-from detectors.options import grades, kept
+from detectors.options import ever, grades, kept
 from detectors.surprise import BINS, against_history, judged, onset
 from tongluo.core.compiled import compiled
 from tongluo.core.ports import Detector, Sensor
@@ -329,5 +329,6 @@ DETECTOR = Detector(
     options=Options,
     fill=fill,
     longest=longest,
+    past=ever,
     explain=explain,
 )

@@ -35,7 +35,7 @@ from typing import Any
 
 import numpy as np
 
-from detectors.options import grades, kept
+from detectors.options import ever, grades, kept
 from detectors.rates import MOVEMENTS, fill_rising, parse_rate
 from detectors.speed import (
     SPEED_PARAMS,
@@ -200,6 +200,7 @@ DETECTOR = Detector(
     options=Options,
     fill=fill,
     longest=longest,
+    past=ever,
     explain=explain,
     quantities=MOVEMENTS,
 )

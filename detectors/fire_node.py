@@ -57,6 +57,7 @@ from detectors.fire_node_options import (
     Options,
     fill,
 )
+from detectors.options import ever
 from tongluo.core.compiled import compiled
 from tongluo.core.ports import Detector, Port
 from tongluo.core.times import DAY, say_duration
@@ -273,6 +274,7 @@ DETECTOR = Detector(
     options=Options,
     fill=fill,
     longest=longest,
+    past=ever,
     explain=explain,
     quantities=ROLES[:SIGNS],
     ports=(

@@ -50,7 +50,7 @@ from detectors.days import (
     month_of,
 )
 from detectors.options import Options as _Options
-from detectors.options import kept
+from detectors.options import ever, kept
 from tongluo.core.compiled import compiled
 from tongluo.core.ports import Detector, Port, Sensor
 from tongluo.core.times import DAY, parse_duration
@@ -294,6 +294,7 @@ DETECTOR = Detector(
     options=Options,
     fill=fill,
     longest=longest,
+    past=ever,
     explain=explain,
     quantities=("temperature",),
     ports=(

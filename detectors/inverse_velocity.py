@@ -53,7 +53,7 @@ from pydantic import Field
 
 from detectors.creep import FIELDS, begin, noise_of, take
 from detectors.options import Options as _Options
-from detectors.options import grades, kept
+from detectors.options import ever, grades, kept
 from detectors.rates import (
     MOVEMENTS,
     PERSIST,
@@ -338,6 +338,7 @@ DETECTOR = Detector(
     options=Options,
     fill=fill,
     longest=longest,
+    past=ever,
     explain=explain,
     quantities=MOVEMENTS,
 )

@@ -24,6 +24,11 @@ class Options(BaseModel):
         return 3 if self.accept_suspect else 2
 
 
+def ever(_: object) -> int:
+    """For `Detector.past`: the method remembers all that came, so a late reading is left out."""
+    return 1 << 50
+
+
 def grades(levels: Mapping[str, Any]) -> list[tuple[int, Any]]:
     """(index 0 to 3, what is declared) of each declared level, blue first.
 

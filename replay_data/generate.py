@@ -1,4 +1,4 @@
-"""Write the readings of the two invented cases: `flash-flood-night` and `slow-river-flood`.
+"""Write the readings of the invented cases.
 
     python replay_data/generate.py            writes the files
     python replay_data/generate.py --check    exits 1 when a committed file is not what it writes
@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import faulty_gauge as fault
 import numpy as np
 from numpy.random import PCG64, Generator  # noqa: TID251 - invents readings, judges none
 from numpy.typing import NDArray
@@ -261,10 +262,28 @@ def slow_river_flood() -> list[Row]:
     return [r for r in rows if r.station != "s2" or not SILENT[0] <= r.time < SILENT[1]]
 
 
+# ---------------------------------------------------------------- a gauge that fails in mid-rise
+FAULTY_START = datetime.fromisoformat("2026-06-21T00:00:00+08:00")
+
+
+def faulty_gauge() -> list[Row]:
+    """All rows of the case."""
+    flood = fault.flood(fault.SEED)
+    minutes = flood["minutes"]
+    rain = np.diff(flood["rain"], prepend=0.0)
+    rows = series("p1", "rain", minutes, rain, 1)
+    for gauge in ("u1", "d1"):
+        rows += series(gauge, "stage", minutes, flood[gauge], 2)
+    return rows + series(
+        "z1", "stage", minutes, fault.spoiled(flood["z1"], minutes, fault.Fault()), 2
+    )
+
+
 # ---------------------------------------------------------------- files
 CASES: dict[str, tuple[datetime, Callable[[], list[Row]]]] = {
     "flash-flood-night": (NIGHT_START, flash_flood_night),
     "slow-river-flood": (SLOW_START, slow_river_flood),
+    "faulty-gauge": (FAULTY_START, faulty_gauge),
 }
 
 

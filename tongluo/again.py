@@ -2,7 +2,8 @@
 
 A task may hear several sensors, and derived series between: all they are made of is recalled from
 the rings, merged by time, and walked through fresh states. What the late reading does not reach
-keeps its state.
+keeps its state, and so does a task that looks further back than readings are kept: it goes on
+without the late one.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class Again:
         self.below = derived.below(sensor)
         reached = [sensor, *(int(derived.params[k]["sensor"]) for k in sorted(self.below))]
         self.tasks = {
-            name: sorted({task for s in reached for task in table.tasks_of(s)})
+            name: sorted({t for s in reached for t in table.tasks_of(s) if self._kept(name, t)})
             for name, table in plan.tables.items()
         }
         heard = {
@@ -42,6 +43,13 @@ class Again:
         sources = {s for k in self.above for s in derived.heard[k]} | {s for s in heard if s >= 0}
         made = {int(derived.params[k]["sensor"]) for k in self.above}
         self.sources = sorted((sources | {sensor}) - made)
+
+    def _kept(self, name: str, task: int) -> bool:
+        """Whether what is kept reaches as far back as a task looks: else it would forget."""
+        its = self.plan.tasks[name][task]
+        heard = set[int]().union(*(self.plan.derived.sources(s) for s in its.heard if s >= 0))
+        received = heard - {int(s) for s in self.plan.derived.params["sensor"]}
+        return all(its.past <= int(self.stage.params[s]["reach"]) for s in received)
 
     def risen(self) -> Iterator[Found]:
         """Tasks whose level has risen; the others keep the level they had."""

@@ -82,10 +82,11 @@ class Judgement:
             self.condition("silent", sensor, now, False)
             return
         before = self.doubts.pop(sensor, "")
+        if test:  # first, so that a sensor that stays in doubt stays lost
+            self.doubts[sensor] = test
         if before:
             self.condition(before, sensor, now, False)
         if test:
-            self.doubts[sensor] = test
             self.condition(test, sensor, now, True)
 
     def condition(self, kind: str, sensor: int, now: int, begins: bool) -> None:

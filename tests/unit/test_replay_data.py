@@ -104,7 +104,7 @@ def graded(
 
 def test_all_cases_are_here() -> None:
     names = {path.name for path in CASES}
-    assert names == NAMES | {"flash-flood-night", "slow-river-flood"}
+    assert names == NAMES | {"flash-flood-night", "slow-river-flood", "faulty-gauge"}
     assert {path.name for path in PUBLISHED} == NAMES
     readme = (ROOT / "replay_data/README.md").read_text(encoding="utf-8")
     for case in CASES:
@@ -338,4 +338,4 @@ def test_the_generator_writes_the_committed_files() -> None:
         timeout=120,
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert ran.stdout.count("same") == 2
+    assert ran.stdout.count("same") == 3

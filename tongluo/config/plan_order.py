@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from detectors import DETECTORS
 from ingest import order
 from ingest.derived_stage import DerivedStage
 from tongluo.config.judged import zone_offset
@@ -19,6 +18,9 @@ from tongluo.core.times import DAY, HOUR, MINUTE, to_ms
 from tongluo.core.units import parse_value
 
 MAX_CELLS = 4096
+MOST_KEPT = DAY
+"""Readings are kept in memory for so long at most, unless `time.rewind` asks for more: what looks
+further back is not judged anew for a late one (`tongluo.again`)."""
 SPARE_CELLS = 16
 
 
@@ -51,13 +53,11 @@ def windows_of(
 ) -> list[int]:
     """ms of each sensor's past that some task looks at, itself or through a derived series."""
     windows = [0] * len(specs)
-    for name, found in tasks.items():
-        lengths = {id(task.levels): task.levels for task in found}
-        longest = {key: DETECTORS[name].longest(levels) for key, levels in lengths.items()}
+    for found in tasks.values():
         for task in found:
             for row in task.heard:
                 if row >= 0:
-                    windows[row] = max(windows[row], longest[id(task.levels)])
+                    windows[row] = max(windows[row], task.past)
     _through(derived, windows)
     return windows
 
@@ -85,10 +85,12 @@ def _order_row(row: Any, config: Config, sensor: SensorSpec | None, window: int)
     if sensor.derived is not None:
         row["silence"] = sensor.silence
         return
-    rewind = config.time.rewind if config.time.rewind is not None else max(window, HOUR)
+    usual = min(window, MOST_KEPT)
+    rewind = config.time.rewind if config.time.rewind is not None else max(usual, HOUR)
+    span = max(rewind, usual)
     row["rewind"], row["silence"] = rewind, sensor.silence
-    row["reach"] = max(rewind, window)
-    row["cells"] = min(MAX_CELLS, max(rewind, window) // sensor.cadence + SPARE_CELLS)
+    row["cells"] = min(MAX_CELLS, span // sensor.cadence + SPARE_CELLS)
+    row["reach"] = min(span, (int(row["cells"]) - SPARE_CELLS) * sensor.cadence)
     row["forecast"] = int(sensor.forecast)
     row["fail_low"], row["fail_high"] = sensor.fail
     row["low"], row["high"] = sensor.suspect

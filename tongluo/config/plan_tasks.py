@@ -37,6 +37,8 @@ class Task:
     """Judges suspect readings too, and counts only so far without a second witness."""
     chain: str = ""
     """Counts only while this chain holds."""
+    past: int = 0
+    """ms of past readings that it looks at."""
 
     @property
     def key(self) -> tuple[int, str, bool, str]:
@@ -60,8 +62,16 @@ def tasks_of(config: Config, specs: Specs) -> dict[str, tuple[Task, ...]]:
             ports = at_ports(rule, sensor, by_key)
             others = tuple(row[s.key] if s is not None else -1 for s in ports)
             for task in _variants(config, rule, sensor, row[sensor.key]):
-                found[rule.detector].append(replace(task, others=others))
+                past = past_of(rule, task.levels)
+                found[rule.detector].append(replace(task, others=others, past=past))
     return {name: tuple(sorted(tasks, key=lambda t: t.sensor)) for name, tasks in found.items()}
+
+
+def past_of(rule: RuleIn, levels: Mapping[str, Any]) -> int:
+    """ms of past readings that a rule looks at."""
+    detector = DETECTORS[rule.detector]
+    options = detector.options.model_validate(rule.options)
+    return max(detector.longest(levels), detector.past(options))
 
 
 def _variants(config: Config, rule: RuleIn, sensor: SensorSpec, row: int) -> Iterator[Task]:

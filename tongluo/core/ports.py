@@ -131,7 +131,7 @@ class Detector:
     fill: Callable[[Any, Any, Mapping[str, Any], Sensor], None]
     """`fill(row, options, levels, sensor)` writes one row of params; ValueError when it cannot."""
     longest: Callable[[Mapping[str, Any]], int]
-    """`longest(levels)`: ms of past readings the method looks at."""
+    """`longest(levels)`: ms of past the method looks at, by its levels and usual options."""
     explain: Callable[[Any, Mapping[str, float], int], dict[str, Any]]
     """`explain(params_row, why, cap)`: law 9 in words: en, zh, lower_if, higher_if, missing;
     cap: the rule raises no higher than this level."""
@@ -139,6 +139,8 @@ class Detector:
     """Quantities it can judge; empty = any."""
     ports: tuple[Port, ...] = ()
     """Further inputs of the same place. Times rise at each port, not from port to port."""
+    past: Callable[[Any], int] = lambda _: 0
+    """`past(options)`: ms of past readings that its options ask for, where they do."""
     shape: Literal["value", "windows", "own"] = "own"
     """How a level is written, for checks before `fill`: a value of the quantity, values by window,
     or in a way of its own that only `fill` can check."""

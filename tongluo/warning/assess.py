@@ -306,10 +306,11 @@ def voted(question: Question, levels: Sequence[int], k: int) -> int:
 
 
 def witnessed(question: Question, levels: Sequence[int], k: int) -> int:
-    """A member's level: one that judges suspect readings needs another station beside it."""
+    """A member's level: one that judges suspect readings is believed, beyond its own grade, as
+    far as another station shows the same."""
     member = question.members[k]
     if levels[k] <= member.doubt:
         return levels[k]
     others = zip(question.members, levels, strict=True)
-    second = any(m.station != member.station and its >= 1 for m, its in others)
-    return levels[k] if second else member.doubt
+    shown = max((its for m, its in others if m.station != member.station), default=UNKNOWN)
+    return min(levels[k], max(member.doubt, shown))
