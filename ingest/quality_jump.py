@@ -173,7 +173,9 @@ def cleared(p: Any, s: Any, v: float, most: float, explained: bool) -> bool:
     if back(s, v, most):
         s["away_n"] = -1
         return True
-    together = abs(v - s["away"]) <= max(most, 0.5 * abs(s["away"] - s["base"]))
+    jump = s["away"] - s["base"]
+    share = 1.5 if (v - s["away"]) * jump > 0.0 else 0.5  # a rise may go on as fast and faster
+    together = abs(v - s["away"]) <= max(most, share * abs(jump))
     return bool(together and (explained or moves(p, s, v)))
 
 

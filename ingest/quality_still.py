@@ -21,6 +21,7 @@ from tongluo.core.compiled import compiled
 
 RUN = 12
 MEAN_RUNS = 20
+NEVER = 1 << 40
 FEW = 8  # runs that tell no mean yet
 DAY = 86_400_000
 BLOCK = 48  # readings
@@ -32,6 +33,8 @@ DULL = 0.1
 def run_limit(s: Any) -> int:
     """How many repeats in a row are beyond what the sensor does."""
     usual = 0
+    if s["runs"] < FEW and 10 * s["repeats"] > s["seen"]:
+        return NEVER  # it reads coarsely; how long it stands is not known yet
     if s["runs"] >= FEW:
         usual = MEAN_RUNS * s["repeats"] // s["runs"]
     return int(max(RUN, usual, 2 * s["longest"]))
