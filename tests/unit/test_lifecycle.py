@@ -141,5 +141,17 @@ def test_chains_are_whole_and_identifiers_unique(steps: list[tuple[int, int, int
         assert all(v.act is Act.UPDATE for v in chain[1:-1])
         assert len({v.onset for v in chain}) == len({v.area.id for v in chain}) == 1
         for k, version in enumerate(chain):
-            assert [r.identifier for r in version.references] == [v.identifier for v in chain[:k]]
+            live = [v for v in chain[:k] if v.expires > version.sent] or chain[:k][-1:]
+            assert [r.identifier for r in version.references] == [v.identifier for v in live]
             assert version.previous == (chain[k - 1].level if k else 0)
+
+
+def test_a_warning_renewed_for_months_refers_to_what_has_not_expired() -> None:
+    life = Lifecycle()
+    follow(life, 2, 0)
+    every = POLICY.validity - POLICY.renew
+    versions = [life.renew(0, START + n * every, OCCASION, WHY) for n in range(1, 500)]
+    assert max(len(v.references) for v in versions) == 1  # only the last is in force
+    assert [r.identifier for r in versions[-1].references] == [versions[-2].identifier]
+    late = life.renew(0, START + 501 * every, OCCASION, WHY)  # after it has expired, all the same
+    assert [r.identifier for r in late.references] == [versions[-1].identifier]

@@ -1,6 +1,7 @@
 """The life of a warning: issue, update while its level moves or it must be renewed, cancel.
 
-Every version refers to all earlier ones of its event (CAP 1.2 `references`). A warning whose
+Every version refers to the earlier ones of its event that have not expired, and at least to the
+last (CAP 1.2 `references`: a warning renewed for months must not grow). A warning whose
 level cannot be told any more stays in force and is renewed: silence never ends a warning.
 """
 
@@ -28,8 +29,8 @@ class Event(msgspec.Struct):
     name: str = ""
     onset: int = 0
     expires: int = 0
-    earlier: list[tuple[str, int]] = []
-    """(identifier, sent) of the versions so far."""
+    earlier: list[tuple[str, int, int]] = []
+    """(identifier, sent, expires) of the versions that the next one refers to."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,8 @@ class Lifecycle:
         event.version += 1
         previous, event.level = event.level if event.version > 1 else 0, level
         event.expires = time + occasion.policy.validity
-        sender = occasion.sender
+        sender, live = occasion.sender, [e for e in event.earlier if e[2] > time]
+        earlier = live or event.earlier[-1:]
         warning = WarningVersion(
             identifier=f"tongluo.{event.name}.v{event.version}",
             event=event.name,
@@ -126,12 +128,12 @@ class Lifecycle:
             expires=event.expires,
             zone=occasion.zone,
             reason=reason,
-            references=tuple(Reference(sender.id, i, sent) for i, sent in event.earlier),
+            references=tuple(Reference(sender.id, i, sent) for i, sent, _ in earlier),
             policy=occasion.policy.by,
             note=occasion.note,
             languages=occasion.languages,
         )
-        event.earlier = [*event.earlier, (warning.identifier, time)]
+        event.earlier = [*earlier, (warning.identifier, time, event.expires)]
         if act is Act.CANCEL:
             event.version, event.level = 0, 0
         return warning
