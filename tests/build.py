@@ -132,6 +132,9 @@ def knows(e: Engine) -> dict[str, Any]:
         "verdicts": repr(sorted(e.assessor.verdicts.items())),
         "events": repr(sorted(e.lifecycle.events.items())),
         "evidence": repr(sorted(e.reasons.evidence.items())),
+        "derived": e.plan.derived.state.tobytes(),
+        "quality": e.stage.minds.tobytes(),
+        "doubted": repr((sorted(e.doubts.items()), sorted(e.lost))),
     }
 
 
@@ -148,7 +151,7 @@ def said(effects: Iterable[Effects]) -> dict[str, Any]:
         for name in ("verdicts", "decisions", "conditions", "warnings")
     }
     told = [e.admitted for e in every if e.admitted is not None]
-    for name in ("value", "flag", "fate", "back", "arrival"):
+    for name in ("value", "flag", "fate", "back", "arrival", "test", "turn"):
         out[name] = b"".join(np.ascontiguousarray(getattr(a, name)).tobytes() for a in told)
     return out
 
