@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from matplotlib.figure import Figure
 
@@ -22,7 +23,8 @@ def picture(path: Path, series: Series, flag: I8) -> None:
         ("fail (4)", flag == 4, "x", "tab:red", "tab:red"),
     )
     for name, mask, sign, face, edge in marks:
-        colours = {"color": edge} if sign == "x" else {"facecolor": face, "edgecolor": edge}
+        rings: dict[str, Any] = {"facecolor": face, "edgecolor": edge}
+        colours = rings if sign == "o" else {"color": edge}
         axes.scatter(t[mask], series.value[mask], marker=sign, s=24, label=name, **colours)
     axes.set_ylabel(f"{series.quantity}, {inner_unit(series.quantity)}")
     axes.legend(loc="upper right")

@@ -94,7 +94,7 @@ def _csv(path: Path) -> pd.DataFrame:
 
 def _ms(path: Path, texts: Any, form: str | None) -> I8:
     try:
-        times = pd.to_datetime(texts, format=form or "ISO8601", utc=True)
+        times = pd.to_datetime(texts.astype(str), format=form or "ISO8601", utc=True)
     except ValueError as error:
         raise TongluoError(f"{path}: {error}") from error
     plain = pd.Series(times).dt.tz_localize(None)
