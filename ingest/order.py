@@ -99,7 +99,7 @@ def flag_of(p: Any, value: float, given: int) -> int:
 
 
 @compiled
-def test_of(value: float, given: int, flag: int) -> int:
+def cause_of(value: float, given: int, flag: int) -> int:
     """What set a flag, where nothing but the range was looked at."""
     if flag > given:
         return MISSING if math.isnan(value) else RANGE
@@ -117,7 +117,7 @@ def judged(
     tests, minds: the quality tables; live: in order of arrival, not judged anew.
     """
     flag = flag_of(p, value, given)
-    test, turn = test_of(value, given, flag), 0
+    test, turn = cause_of(value, given, flag), 0
     if p["counter"] > 0:
         value = increment(p, s, t, value) if flag <= 2 else math.nan
         if math.isnan(value):

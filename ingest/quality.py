@@ -141,7 +141,7 @@ def of_value(
 
 
 @compiled
-def tested(
+def examined(
     params: Any, states: Any, p: Any, s: Any, t: int, v: float, flag: int, live: bool
 ) -> int:
     """The flag of a finite value that neither its sender nor its range doubts."""
@@ -167,7 +167,7 @@ def assess(
     p, s = params[row], states[row]
     s["test"] = test
     if p["on"] > 0 and flag <= 2 and math.isfinite(v):
-        flag = tested(params, states, p, s, t, v, flag, live)
+        flag = examined(params, states, p, s, t, v, flag, live)
     if math.isfinite(v):
         note(p, s, t, v, flag)
     standing = s["test"] if flag >= 3 else NONE
