@@ -81,12 +81,22 @@ def event(warning: WarningVersion, language: str) -> str:
     return warning.hazard.zh if tongue(language) == "zh" else warning.hazard.en.capitalize()
 
 
+def news(warning: WarningVersion, language: str, name: str) -> str:
+    """What there is for the place of this name, at which level; not what to do."""
+    return _HEADLINE[tongue(language)](warning, name)
+
+
+def asked(warning: WarningVersion, language: str) -> str:
+    """What to do, in two or three words."""
+    return _DO[tongue(language)][step(warning)].lstrip("：: ")
+
+
 def headline(warning: WarningVersion, language: str) -> str:
     """Place, hazard, level and what to do in at most 160 characters; only the place is cut."""
-    say = _HEADLINE[tongue(language)]
 
     def whole(name: str) -> str:
-        return _marked(warning, language, say(warning, name) + _DO[tongue(language)][step(warning)])
+        do = _DO[tongue(language)][step(warning)]
+        return marked(warning, language, news(warning, language, name) + do)
 
     name = place(warning, language)
     excess = len(whole(name)) - HEADLINE_LONGEST
@@ -98,18 +108,27 @@ def description(warning: WarningVersion, language: str) -> str:
     key = tongue(language)
     why = clean(str(warning.reason.get(key, ""))) or _NO_REASON[key]
     said = _DESCRIPTION[key](warning, place(warning, language))
-    return _marked(warning, language, said + why)
+    return marked(warning, language, said + why)
+
+
+def plan(warning: WarningVersion, language: str) -> str:
+    """The area's own plan when people may have to go: "go to the school" is wrong at blue."""
+    if step(warning) not in (Step.READY, Step.LEAVE):
+        return ""
+    return clean(warning.area.plan if tongue(language) == "zh" else warning.area.plan_en)
+
+
+def told(warning: WarningVersion, language: str) -> str:
+    """What to do, for this hazard and level, then the area's plan if people may have to go."""
+    index, do = ("zh", "en").index(tongue(language)), step(warning)
+    text = (_CLEAR if do is Step.CLEAR else _INSTRUCTION[warning.hazard][do])[index]
+    own = plan(warning, language)
+    return text + (("本地预案：", " Local plan: ")[index] + own if own else "")
 
 
 def instruction(warning: WarningVersion, language: str) -> str:
-    """What to do, for this hazard and level, then the area's plan if people may have to go."""
-    index = ("zh", "en").index(tongue(language))
-    asked = step(warning)
-    text = (_CLEAR if asked is Step.CLEAR else _INSTRUCTION[warning.hazard][asked])[index]
-    plan = clean((warning.area.plan, warning.area.plan_en)[index])
-    if plan and asked in (Step.READY, Step.LEAVE):  # "go to the school" would be wrong at blue
-        text += ("本地预案：", " Local plan: ")[index] + plan
-    return _marked(warning, language, text)
+    """What to do, with the marks of an exercise where it is one."""
+    return marked(warning, language, told(warning, language))
 
 
 def note(warning: WarningVersion) -> str:
@@ -122,7 +141,8 @@ def _first(*names: str) -> str:
     return next((text for text in map(clean, names) if text), "")
 
 
-def _marked(warning: WarningVersion, language: str, text: str) -> str:
+def marked(warning: WarningVersion, language: str, text: str) -> str:
+    """The text; of an exercise, with the word first and last (law 6)."""
     if warning.status is not Status.EXERCISE:
         return text
     first, last = _EXERCISE[tongue(language)]
