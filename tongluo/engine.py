@@ -67,9 +67,11 @@ class Engine(Timing):
                     out.arrival, out.back, start, stop)  # fmt: skip
         rows = self.plan.derived.expand(self.stage.state, self.stage.clock, rows)
         showing, at = self._showing(rows), rows.start
-        heard = [(row, 0, change) for row, *change in self._heard(out, start, stop, rows)]
-        found = [(row, 1, change) for row, *change in self._found(rows)]
-        for row, judged, change in sorted([*heard, *found], key=lambda e: e[:2]):
+        every: list[tuple[int, int, tuple[Any, ...]]] = [
+            *((row, 0, (test,)) for row, test in self._heard(out, start, stop, rows)),
+            *((found[0], 1, found[1:]) for found in self._found(rows)),
+        ]
+        for row, judged, change in sorted(every, key=lambda e: e[:2]):
             self.release(showing, at - rows.start, row - rows.start)
             at, now = row, int(rows.arrival[row])
             if judged:

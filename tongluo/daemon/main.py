@@ -25,6 +25,7 @@ from tongluo.config.plan import plan
 from tongluo.core.clock import now_ms
 from tongluo.core.columns import Columns
 from tongluo.core.crash import point
+from tongluo.core.effects import Effects
 from tongluo.core.errors import ConfigError, StoreError, TongluoError
 from tongluo.daemon.client import Incoming
 from tongluo.daemon.collector import Collector, Filters
@@ -33,6 +34,7 @@ from tongluo.daemon.intake import Intake, filters
 from tongluo.daemon.lock import locked
 from tongluo.daemon.log import Log
 from tongluo.engine import Engine
+from tongluo.judgement import LOST
 from tongluo.recover import recover
 from tongluo.store import snapshot
 from tongluo.store.checkpoint import Checkpointer
@@ -157,8 +159,16 @@ class Daemon:
         self.received += len(incoming)
         effects = self.intake.messages(incoming, now_ms())
         self.acknowledge(incoming)
+        self._after(effects)
+
+    def _after(self, effects: Effects) -> None:
+        """What the dispatcher and the operator learn at once."""
         if effects.warnings:
             self._tell()
+        for condition in effects.conditions:
+            if condition.kind == LOST:
+                state = "begins" if condition.begins else "ends"
+                self.log.say(LOST, state=state, sensor=condition.sensor)
 
     def acknowledge(self, incoming: list[Incoming]) -> None:
         """Everything received, poison too."""
@@ -186,8 +196,7 @@ class Daemon:
         if now - now % every > last:
             effects = self.intake.tick(max(now - now % every, last))
             self._trim(now)
-            if effects.warnings:
-                self._tell()
+            self._after(effects)
 
     def _trim(self, now: int) -> None:
         """Retention: a small delete at each tick."""

@@ -8,8 +8,10 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
+from ingest.quality_words import EN, ZH
 from tongluo.core.times import to_datetime
 from tongluo.core.words import GRADES, Hazard, Level
+from tongluo.judgement import LOST
 from tongluo.replay import phrases
 from tongluo.replay.case import both
 from tongluo.replay.peaks import peaks
@@ -198,16 +200,22 @@ def _signed(minutes: float) -> Both:
     return f"{sign}{zh}", f"{sign}{en}"
 
 
-def _silences(result: Result) -> Iterator[tuple[str, str, Both]]:
-    """(sensor, from, to) of each time a sensor was silent."""
-    begun: dict[str, int] = {}
+def _silences(result: Result) -> Iterator[tuple[str, Both, str, Both]]:
+    """(sensor, what, from, to) of each time a sensor was silent, in doubt, or lost when needed."""
+    begun: dict[tuple[str, str], int] = {}
     for condition in result.conditions:
-        if condition.kind != "silent":
-            continue
+        key = condition.sensor, condition.kind
         if condition.begins:
-            begun[condition.sensor] = condition.time
-        elif condition.sensor in begun:
+            begun[key] = condition.time
+        elif key in begun:
             end = clock(result, condition.time)
-            yield condition.sensor, clock(result, begun.pop(condition.sensor)), (end, end)
-    for sensor, start in begun.items():
-        yield sensor, clock(result, start), ("至案例结束", "to the end of the case")
+            yield key[0], _kind(key[1]), clock(result, begun.pop(key)), (end, end)
+    for (sensor, kind), start in begun.items():
+        end_of_case = ("至案例结束", "to the end of the case")
+        yield sensor, _kind(kind), clock(result, start), end_of_case
+
+
+def _kind(kind: str) -> Both:
+    """A condition in words."""
+    own = {"silent": ("失联", "silent"), LOST: ("预警期间失效", "lost while its area was warned")}
+    return own.get(kind) or (ZH.get(kind, kind), EN.get(kind, kind))
