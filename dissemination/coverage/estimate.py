@@ -1,0 +1,94 @@
+"""The estimated share of the people who were reached, as an interval.
+
+Each draw is a town that could be: a share of each channel on this day (`testday`), its cells a
+little apart, an overlap of the channels (`overlap`), and what came back of the proofs. What this
+warning's own proofs say decides between the draws: with a confirmed count n of N people and a
+return rate q the share was n / (N q). The interval lies between quantiles of the draws.
+
+Where a share or the working of a channel is not known at all, the lower end counts it as nobody and
+the upper end as everybody it could be: then the interval is a bound, not 90 %, and says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dissemination.coverage import cells
+from dissemination.coverage.draws import spread
+from dissemination.coverage.known import F8, Known
+from dissemination.coverage.overlap import learned, prior, quantile, union
+from dissemination.coverage.prior import PRIOR, Prior
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Share reached: `low` to `high` with the stated certainty, `likely` the median."""
+
+    low: float
+    likely: float
+    high: float
+    bound: bool = False
+    """Something is not known: the ends hold it for nobody and for everybody."""
+
+
+@dataclass(frozen=True)
+class Draws:
+    """Towns that could be, and how well each agrees with the proofs."""
+
+    p: F8
+    """(channels, cells, draws)"""
+    t: F8
+    """(draws) overlap index."""
+    weight: F8
+    """(draws)"""
+    reach: F8
+    """(cells, draws) share reached by any channel."""
+
+
+def draw(known: Known, unknown: float, beliefs: Prior = PRIOR) -> Draws:
+    """Draws; a share that nobody knows counts as `unknown` (0 or 1)."""
+    c, i = len(known.channels), len(known.people)
+    at = spread(beliefs.draws, 1 + 3 * c, key=1)
+    p, weight = cells.shares(known, unknown, at[1:], beliefs)
+    weights = learned(
+        prior(beliefs.overlap, beliefs.overlap_width),
+        known.asked.sum(axis=1), known.heard.sum(axis=1), known.anyone.sum(axis=1),
+        beliefs.design,
+    )  # fmt: skip
+    t = quantile(weights, at[0])
+    people = np.maximum(known.people, 1)[:, None]
+    shares = np.moveaxis(p, 0, -1)
+    reach = union(shares, np.broadcast_to(t, (i, beliefs.draws)))
+    noise = np.sqrt(beliefs.together * reach * (1 - reach) / people)
+    reach = reach + noise * cells.normal(spread(beliefs.draws, i, key=2))
+    proven = known.proven[:, None] / people
+    return Draws(p, t, weight, np.clip(np.maximum(reach, proven), 0.0, 1.0))
+
+
+def estimate(known: Known, beliefs: Prior = PRIOR, chosen: F8 | None = None) -> Interval:
+    """Share of the people (of the chosen cells: 1, others 0) who were reached.
+
+    >>> from dissemination.coverage.known import known
+    >>> here = known(("sms",), np.array([5000]), asked=np.array([[300]]),
+    ...              heard=np.array([[[240]]]), anyone=np.array([[240]]))
+    >>> found = estimate(here)
+    >>> 0.6 < found.low < found.likely < 0.81 < found.high < 0.95, found.bound
+    (True, False)
+    """
+    people = known.people * (np.ones(len(known.people)) if chosen is None else chosen)
+    if not people.sum():
+        return Interval(np.nan, np.nan, np.nan, bound=True)
+    low = _quantiles(draw(known, 0.0, beliefs), people, beliefs.ends)
+    bound = bool(cells.unknown(known).any())
+    high = _quantiles(draw(known, 1.0, beliefs), people, beliefs.ends) if bound else low
+    return Interval(low[0], low[1], high[2], bound)
+
+
+def _quantiles(draws: Draws, people: F8, ends: tuple[float, ...]) -> list[float]:
+    share = people @ draws.reach / people.sum()
+    order = np.argsort(share)
+    rising = np.cumsum(draws.weight[order])
+    middle = (rising - draws.weight[order] / 2) / rising[-1]
+    return [float(x) for x in np.interp(ends, middle, share[order])]
