@@ -87,8 +87,16 @@ def estimate(known: Known, beliefs: Prior = PRIOR, chosen: F8 | None = None) -> 
 
 
 def _quantiles(draws: Draws, people: F8, ends: tuple[float, ...]) -> list[float]:
-    share = people @ draws.reach / people.sum()
-    order = np.argsort(share)
-    rising = np.cumsum(draws.weight[order])
-    middle = (rising - draws.weight[order] / 2) / rising[-1]
-    return [float(x) for x in np.interp(ends, middle, share[order])]
+    return weighted(people @ draws.reach / people.sum(), draws.weight, ends)
+
+
+def weighted(values: F8, weight: F8, at: tuple[float, ...]) -> list[float]:
+    """Weighted quantiles.
+
+    >>> weighted(np.array([3.0, 1, 2]), np.array([1.0, 1, 0]), (0.25, 0.5, 0.75))
+    [1.0, 2.0, 3.0]
+    """
+    order = np.argsort(values)
+    rising = np.cumsum(weight[order])
+    middle = (rising - weight[order] / 2) / rising[-1]
+    return [float(x) for x in np.interp(at, middle, values[order])]
