@@ -61,6 +61,7 @@ from tongluo.core.times import DAY, parse_duration
 
 POINTS = 21
 FLAT = 1e-9  # m/h: slower than any water
+MARGIN = 1e-6  # m: far more than rounding, where a fit is spared
 PARAMS = np.dtype(
     [
         *SCALE,
@@ -135,7 +136,10 @@ def state_dtype(table: Any) -> np.dtype[Any]:
             ("last", "i8"),  # time of the last good reading; 0 = none yet
             ("pushed", "i8"),
             ("used", "i8"),  # points of the trend; fewer than needed: 0
-            ("at", "i8"),  # when the trend was fitted
+            ("fitted", "i8"),  # 1: the trend is known, not only what it can be at most
+            ("at", "i8"),  # the newest point of the trend
+            ("top", "f8"),
+            ("steepest", "f8"),  # the highest point, and the most that the trend can be
             ("slope", "f8"),
             ("low", "f8"),
             ("high", "f8"),
@@ -152,16 +156,38 @@ _kept = compiled(kept)
 
 
 @compiled
-def fit(p: Any, s: Any, t: int) -> None:
-    """Fit the trend anew to the points of the window."""
-    first, end = first_since(s["ring"], s["pushed"], t - p["window"]), s["pushed"]
-    span = t - s["ring"][first % s["ring"].shape[0]]["t"]
-    s["at"], s["used"] = t, 0
-    if end - first < p["points"] or 2 * span < p["window"]:
+def begin(p: Any, s: Any, t: int) -> None:
+    """Another point: the trend must be fitted anew, when it is asked for."""
+    ring = s["ring"]
+    first, end, n = first_since(ring, s["pushed"], t - p["window"]), s["pushed"], ring.shape[0]
+    s["at"], s["used"], s["fitted"] = t, 0, 0
+    if end - first < p["points"] or 2 * (t - ring[first % n]["t"]) < p["window"]:
         return
-    s["used"] = end - first
+    s["used"], s["steepest"], s["top"] = end - first, 0.0, ring[first % n]["v"]
+    for k in range(first + 1, end):  # no slope is more than that of some neighbours
+        a, b = ring[(k - 1) % n], ring[k % n]
+        s["steepest"] = max(s["steepest"], (b["v"] - a["v"]) / (float(b["t"] - a["t"]) / HOUR))
+        s["top"] = max(s["top"], b["v"])
+
+
+@compiled
+def fit(p: Any, s: Any) -> None:
+    """Fit the trend to the points of the window, if it is not yet known."""
+    if s["used"] == 0 or s["fitted"] > 0:
+        return
+    first, end = s["pushed"] - s["used"], s["pushed"]
     s["slope"], s["low"], s["high"] = slopes(s["ring"], first, end, p["z"], s["room"])
-    s["line"] = line_at(s["ring"], first, end, s["slope"], t, s["room"])
+    s["line"] = line_at(s["ring"], first, end, s["slope"], s["at"], s["room"])
+    s["fitted"] = 1
+
+
+@compiled
+def beyond(p: Any, s: Any, t: int, need: float, lead: float) -> bool:
+    """Whether the steepest trend there can be, from the highest point, would not come so far."""
+    if s["fitted"] > 0:
+        return False
+    hours = float(t - s["at"] + p["window"]) / HOUR
+    return bool(need - s["top"] > s["steepest"] * (hours + lead) + MARGIN)
 
 
 @compiled
@@ -176,15 +202,19 @@ def comes(p: Any, s: Any, t: int, grade: int, v: float) -> bool:
     need, was = p["threshold"][grade] - DUST, grade + 1 <= s["level"]
     if v >= need or (was and v >= need - p["band"]):
         return True
-    if math.isnan(need) or s["used"] == 0 or s["low"] <= FLAT:
-        return False
     lead = p["within"][grade] * (p["keep"] if was else 1.0)
+    if math.isnan(need) or s["used"] == 0 or beyond(p, s, t, need, lead):
+        return False
+    fit(p, s)
+    if s["low"] <= FLAT:
+        return False
     return bool(need - line(s, t) <= s["slope"] * (lead + 1e-9))
 
 
 @compiled
 def explain_into(p: Any, s: Any, t: int, level: int, value: float, flag: int) -> None:
     """Write the evidence."""
+    fit(p, s)
     why = s["why"]
     why[:] = math.nan
     why[0], why[1], why[10], why[11] = level, value, s["used"], flag
@@ -211,7 +241,7 @@ def step(p: Any, s: Any, t: int, value: float, flag: int) -> int:
         pushed = s["pushed"]
         s["pushed"] = add_point(s["ring"], pushed, p["window"] // (POINTS - 1) + 1, t, v)
         if s["pushed"] > pushed:
-            fit(p, s, t)
+            begin(p, s, t)
         for grade in range(4):
             if comes(p, s, t, grade, v):
                 level = grade + 1

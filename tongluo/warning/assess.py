@@ -126,6 +126,7 @@ class Assessor:
     def __post_init__(self) -> None:
         self.answers = self.answers or [Answer() for _ in self.questions]
         self.asked: dict[tuple[str, int], list[tuple[int, int]]] = {}
+        self.caps = [[((m.detector, m.row), m.cap) for m in q.members] for q in self.questions]
         self.counted: list[list[int]] = []
         self.simple: list[bool] = []
         self.armed: dict[int, list[int]] = {}
@@ -138,21 +139,20 @@ class Assessor:
                 if m.armed >= 0 and n not in self.armed.setdefault(m.armed, []):
                     self.armed[m.armed].append(n)
 
-    def member_level(self, member: Member) -> int:
-        """What one verdict says: no more than its rule's cap."""
-        return min(self.verdicts.get((member.detector, member.row), UNKNOWN), member.cap)
-
     def standing(self, n: int, time: int) -> list[int]:
         """What each member of a question counts for, among the others and the chains."""
-        question = self.questions[n]
-        levels = [self.member_level(m) for m in question.members]
-        if self.simple[n]:
-            return levels
-        for k, m in enumerate(question.members):
-            if levels[k] >= 1 and m.armed >= 0 and not self.holds(m.armed, time):
+        question, known = self.questions[n], self.verdicts
+        levels = [min(known.get(key, UNKNOWN), cap) for key, cap in self.caps[n]]
+        there = [] if self.simple[n] else [k for k, its in enumerate(levels) if its >= 1]
+        for k in there:
+            armed = question.members[k].armed
+            if armed >= 0 and not self.holds(armed, time):
                 levels[k] = NONE
-        levels = [voted(question, levels, k) for k in range(len(levels))]
-        return [witnessed(question, levels, k) for k in range(len(levels))]
+        for judged in (voted, witnessed):
+            found = [judged(question, levels, k) for k in there]
+            for k, level in zip(there, found, strict=True):
+                levels[k] = level
+        return levels
 
     def level_of(self, n: int, time: int) -> int:
         """What the verdicts of a question say together."""
