@@ -84,7 +84,8 @@ def _by_proof(
 ) -> tuple[F8, F8]:
     """Shares from the confirmed count and the rate at which proofs return, and their weights."""
     reached, back = known.returned[k]
-    rate = calibrate(np.array([reached]), np.array([back]), design=1.0)
+    tests = np.array([reached]), np.array([back])
+    rate = calibrate(*tests, beliefs.returns, beliefs.trust, beliefs.design)
     q = np.clip(rate.quantile(at), 1e-3, 1.0)
     people = np.maximum(known.people, 1)[:, None]
     p = np.maximum(known.confirmed[:, k], 0)[:, None] / (people * q)

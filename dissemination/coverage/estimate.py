@@ -50,8 +50,8 @@ class Draws:
 def draw(known: Known, unknown: float, beliefs: Prior = PRIOR) -> Draws:
     """Draws; a share that nobody knows counts as `unknown` (0 or 1)."""
     c, i = len(known.channels), len(known.people)
-    at = spread(beliefs.draws, 1 + 3 * c, key=1)
-    p, weight = cells.shares(known, unknown, at[1:], beliefs)
+    at = spread(beliefs.draws, 2 + 3 * c, key=1)
+    p, weight = cells.shares(known, unknown, at[2:], beliefs)
     weights = learned(
         prior(beliefs.overlap, beliefs.overlap_width),
         known.asked.sum(axis=1), known.heard.sum(axis=1), known.anyone.sum(axis=1),
@@ -59,12 +59,26 @@ def draw(known: Known, unknown: float, beliefs: Prior = PRIOR) -> Draws:
     )  # fmt: skip
     t = quantile(weights, at[0])
     people = np.maximum(known.people, 1)[:, None]
-    shares = np.moveaxis(p, 0, -1)
-    reach = union(shares, np.broadcast_to(t, (i, beliefs.draws)))
+    p = _answered(known, p, t, 1 - beliefs.shy * at[1] ** 2)
+    reach = union(np.moveaxis(p, 0, -1), t)
     noise = np.sqrt(beliefs.together * reach * (1 - reach) / people)
     reach = reach + noise * cells.normal(spread(beliefs.draws, i, key=2))
     proven = known.proven[:, None] / people
     return Draws(p, t, weight, np.clip(np.maximum(reach, proven), 0.0, 1.0))
+
+
+def _answered(known: Known, p: F8, t: F8, answers: F8) -> F8:
+    """Shares with the silence of the unreached put right, where they rest on surveys.
+
+    answers: (draws) how often who was not reached answers a survey, against who was. Of the people
+    asked a share o = p / (p + (1 - p) a) was reached; the channels' shares shrink alike.
+    """
+    if not known.asked.any():
+        return p
+    asked = union(np.moveaxis(p, 0, -1), t)
+    shrink = answers / (1 - asked + asked * answers)
+    proof = (known.confirmed >= 0).any(axis=0)[:, None, None]
+    return np.where(proof, p, p * shrink)
 
 
 def estimate(known: Known, beliefs: Prior = PRIOR, chosen: F8 | None = None) -> Interval:

@@ -42,7 +42,7 @@ def union(p: F8, t: F8) -> F8:
     return np.asarray(apart + np.abs(t) * (end - apart))
 
 
-def prior(centre: float = 0.25, width: float = 0.4) -> F8:
+def prior(centre: float = 0.3, width: float = 0.4) -> F8:
     """Weights of `INDEX` before any test day."""
     weight = np.exp(-0.5 * ((INDEX - centre) / width) ** 2)
     return np.asarray(weight / weight.sum())

@@ -16,13 +16,17 @@ class Prior:
     """A stated share is worth so many people asked."""
     design: float = 1.5
     """So many people asked are worth one: who lives together answers alike."""
-    overlap: float = 0.25
+    overlap: float = 0.3
     """Centre of the overlap index (`overlap`)."""
     overlap_width: float = 0.4
     common: float = 0.3
     """Correlation between the channels' shares on a day: a day is good or bad for all."""
     cell: float = 0.35
     """How far cells differ in a channel's share (standard deviation of the logit)."""
+    returns: float = 0.8
+    """Part of the reached whose proof comes back, worth `trust` people."""
+    shy: float = 0.25
+    """Who was not reached answers a survey up to this part less often."""
     hour: float = 0.1
     """A factor for the hour of the day is right within this part of it."""
     together: float = 2.5

@@ -36,3 +36,21 @@ def share_reached(state: str, audibility: float = math.nan) -> float:
     if proves(state):
         return 1.0
     return audibility if state == PLAYED else math.nan if state == "unknown" else 0.0
+
+
+def with_played(people: int, proven: int, earshot: int, audibility: float) -> tuple[float, float]:
+    """Least and most people reached, where a loudspeaker was played beside proofs per person.
+
+    earshot: people within it. Nobody knows whether who heard it also has a proof: the bounds hold
+    for all of them and for none. An audibility that is not stated adds nobody to the least.
+
+    >>> with_played(1000, proven=500, earshot=400, audibility=0.75)
+    (500.0, 800.0)
+    >>> with_played(1000, proven=100, earshot=400, audibility=math.nan)
+    (100.0, 500.0)
+    """
+    share = share_reached(PLAYED, audibility)
+    if math.isnan(share):
+        return float(proven), float(min(people, proven + earshot))
+    heard = share * earshot
+    return max(float(proven), heard), min(float(people), proven + heard)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from dissemination.coverage.known import F8, I8
 
-WORD = 64
+WORD, SHIFT = 64, 6
 NEVER = np.iinfo(np.uint16).max
 """No proof; minutes go up to one less: 45 days."""
 
@@ -80,8 +80,8 @@ class Reached:
         slot = self.register.slot[person]
         at = np.clip(minute, 0, NEVER - 1).astype(np.uint16)
         np.minimum.at(self._first[row], slot, at)
-        mask = np.uint64(1) << (slot % WORD).astype(np.uint64)
-        np.bitwise_or.at(self._bits[row], slot // WORD, mask)
+        mask = np.uint64(1) << (slot & (WORD - 1)).astype(np.uint64)
+        np.bitwise_or.at(self._bits[row], slot >> SHIFT, mask)
 
     def bits(self, *channels: str) -> NDArray[np.uint64]:
         """Union of the channels named (none: of all), a bit a person."""
@@ -105,7 +105,7 @@ class Reached:
     def unreached(self) -> I8:
         """Numbers of the people without any proof, for the wardens' list."""
         slot = self.register.slot
-        bit = self.bits()[slot // WORD] >> (slot % WORD).astype(np.uint64) & np.uint64(1)
+        bit = self.bits()[slot >> SHIFT] >> (slot & (WORD - 1)).astype(np.uint64) & np.uint64(1)
         return np.flatnonzero(bit == 0)
 
 
