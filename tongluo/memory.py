@@ -14,10 +14,26 @@ from tongluo.warning.lifecycle import Event
 from tongluo.warning.reasons import Evidence
 
 
+class Standing(msgspec.Struct):
+    """Where one question stands, by names: what another version of the software can still read."""
+
+    area: str
+    hazard: str
+    answer: Answer
+    event: Event | None = None
+
+
+class Portable(msgspec.Struct):
+    """The part of a document that is read when the rest does not fit."""
+
+    standing: list[Standing] = []
+
+
 class Document(msgspec.Struct):
     """What is not a table. Keys of pairs are written as lists."""
 
     digest: str
+    standing: list[Standing]
     answers: list[Answer]
     waiting: list[int]
     verdicts: list[tuple[str, int, int]]
@@ -36,6 +52,7 @@ def save(engine: Engine) -> dict[str, Any]:
     whole["derived"] = engine.plan.derived.state
     document = Document(
         engine.plan.digest,
+        _standing(engine),
         engine.assessor.answers,
         sorted(engine.assessor.waiting),
         [(d, r, v) for (d, r), v in sorted(engine.assessor.verdicts.items())],
@@ -79,6 +96,39 @@ def restore(engine: Engine, saved: Mapping[str, Any]) -> None:
     engine.reasons.evidence = {(d, r): e for d, r, e in document.evidence}
     engine.doubts, engine.lost = dict(document.doubts), set(document.lost)
     engine.next_due = None
+
+
+def bring(engine: Engine, saved: Mapping[str, Any]) -> bool:
+    """Take over levels and warnings in force from a snapshot that does not fit; False if it cannot.
+
+    Every member of a question must then show by good readings that it is lower: what each had
+    reached is not known any more.
+    """
+    try:
+        portable = msgspec.msgpack.decode(saved["document"].tobytes(), type=Portable)
+    except (KeyError, msgspec.MsgspecError):
+        return False
+    place = {(q.area, q.hazard.value): n for n, q in enumerate(engine.plan.questions)}
+    for one in portable.standing:
+        n = place.get((one.area, one.hazard))
+        if n is None:
+            continue
+        every = list(range(len(engine.plan.questions[n].members)))
+        reached = every if one.answer.level >= 1 else []
+        kept = Answer(one.answer.level, one.answer.since, reached=reached, pinned=one.answer.pinned)
+        engine.assessor.answers[n] = kept
+        if one.event is not None:
+            engine.lifecycle.events[n] = one.event
+    engine.next_due = None
+    return bool(portable.standing)
+
+
+def _standing(engine: Engine) -> list[Standing]:
+    events = engine.lifecycle.events
+    return [
+        Standing(q.area, q.hazard.value, engine.assessor.answers[n], events.get(n))
+        for n, q in enumerate(engine.plan.questions)
+    ]
 
 
 def _document(saved: Mapping[str, Any]) -> Document:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tongluo import memory
 from tongluo.config.load import from_text
@@ -24,6 +25,8 @@ class Recovered:
     seq: int
     from_snapshot: int
     """Journal number of the snapshot used; 0 = none."""
+    whole: bool = True
+    """Whether nothing was forgotten: False when only levels and warnings could be taken over."""
 
 
 def plan_of(text: str, known: list[str]) -> Plan:
@@ -44,20 +47,42 @@ def follow(engine: Engine, row: Row, known: list[str]) -> Effects:
 def recover(db: sqlite3.Connection, folder: Path) -> Recovered | None:
     """The engine after the last committed row; None for a journal without a configuration."""
     snapshot.clear(folder)
-    newest = db.execute("SELECT coalesce(max(seq), 0) FROM journal").fetchone()[0]
-    for seq, arrays in snapshot.newest(folder):
-        if seq > newest:  # of a later journal than this restored one
-            continue
-        before = _last_configuration(db, seq)
-        if before is None:
-            continue
-        known = _keys_until(db, seq)
-        engine = Engine(plan_of(before, known))
+    found = list(_snapshots(db, folder))
+    for seq, arrays in found:
+        engine, known = _engine_at(db, seq)
         if memory.fits(engine, arrays):
             memory.restore(engine, arrays)
             last = _feed(engine, rows(db, seq), known)
             return Recovered(engine, max(last, seq), seq)
+    if _trimmed(db):  # from the start, warnings in force would be forgotten
+        for seq, arrays in found:
+            engine, known = _engine_at(db, seq)
+            if memory.bring(engine, arrays):
+                last = _feed(engine, rows(db, seq), known)
+                return Recovered(engine, max(last, seq), seq, whole=False)
     return _from_the_start(db)
+
+
+def _snapshots(db: sqlite3.Connection, folder: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The snapshots of this journal, newest first, that a configuration row goes before."""
+    newest = db.execute("SELECT coalesce(max(seq), 0) FROM journal").fetchone()[0]
+    for seq, arrays in snapshot.newest(folder):
+        # one of a later number belongs to a later journal than this restored one
+        if seq <= newest and _last_configuration(db, seq) is not None:
+            yield seq, arrays
+
+
+def _engine_at(db: sqlite3.Connection, seq: int) -> tuple[Engine, list[str]]:
+    """A fresh engine under the configuration of a journal number, and its sensor keys."""
+    text, known = _last_configuration(db, seq), _keys_until(db, seq)
+    assert text is not None
+    return Engine(plan_of(text, known)), known
+
+
+def _trimmed(db: sqlite3.Connection) -> bool:
+    """Whether retention has taken rows away."""
+    count, last = db.execute("SELECT count(*), coalesce(max(seq), 0) FROM journal").fetchone()
+    return bool(count < last)
 
 
 def _from_the_start(db: sqlite3.Connection) -> Recovered | None:

@@ -86,7 +86,7 @@ class Daemon:
             intake = Intake(Engine(new), self.journal)
             intake.configure(new, self.loaded.text, now_ms(), first=True)
             return intake
-        self.log.say("recovered", seq=found.seq, snapshot=found.from_snapshot)
+        self.log.say("recovered", seq=found.seq, snapshot=found.from_snapshot, whole=found.whole)
         intake = Intake(found.engine, self.journal)
         if found.engine.plan.digest != new.digest:
             intake.configure(new, self.loaded.text, now_ms(), first=False)
