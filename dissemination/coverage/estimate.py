@@ -52,12 +52,7 @@ def draw(known: Known, unknown: float, beliefs: Prior = PRIOR) -> Draws:
     c, i = len(known.channels), len(known.people)
     at = spread(beliefs.draws, 2 + 3 * c, key=1)
     p, weight = cells.shares(known, unknown, at[2:], beliefs)
-    weights = learned(
-        prior(beliefs.overlap, beliefs.overlap_width),
-        known.asked.sum(axis=1), known.heard.sum(axis=1), known.anyone.sum(axis=1),
-        beliefs.design,
-    )  # fmt: skip
-    t = quantile(weights, at[0])
+    t = quantile(_overlap(known, beliefs), at[0])
     people = np.maximum(known.people, 1)[:, None]
     p = _answered(known, p, t, 1 - beliefs.shy * at[1] ** 2)
     reach = union(np.moveaxis(p, 0, -1), t)
@@ -65,6 +60,18 @@ def draw(known: Known, unknown: float, beliefs: Prior = PRIOR) -> Draws:
     reach = reach + noise * cells.normal(spread(beliefs.draws, i, key=2))
     proven = known.proven[:, None] / people
     return Draws(p, t, weight, np.clip(np.maximum(reach, proven), 0.0, 1.0))
+
+
+def _overlap(known: Known, beliefs: Prior) -> F8:
+    """Weights of the overlap index, from the cells in which "by any of them" was asked."""
+    there = known.anyone >= 0
+    return learned(
+        prior(beliefs.overlap, beliefs.overlap_width),
+        (known.asked * there).sum(axis=1),
+        (np.maximum(known.heard, 0) * there[:, :, None]).sum(axis=1),
+        (known.anyone * there).sum(axis=1),
+        beliefs.design,
+    )
 
 
 def _answered(known: Known, p: F8, t: F8, answers: F8) -> F8:
@@ -77,7 +84,7 @@ def _answered(known: Known, p: F8, t: F8, answers: F8) -> F8:
         return p
     asked = union(np.moveaxis(p, 0, -1), t)
     shrink = answers / (1 - asked + asked * answers)
-    proof = (known.confirmed >= 0).any(axis=0)[:, None, None]
+    proof = np.asarray((known.confirmed >= 0).any(axis=0))[:, None, None]
     return np.where(proof, p, p * shrink)
 
 

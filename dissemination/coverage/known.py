@@ -54,21 +54,19 @@ def known(channels: tuple[str, ...], people: I8, **said: NDArray[np.generic]) ->
     >>> known(("sms", "siren"), np.array([1200, 300]), up=np.array([[1.0, 0], [1, 1]])).total
     1500
     """
-    i, c = len(people), len(channels)
+    i, c, days = len(people), len(channels), len(said.get("asked", ()))
     nothing = {
         "declared": np.full((i, c), np.nan),
-        "asked": np.zeros((0, i), np.int64),
-        "heard": np.zeros((0, i, c), np.int64),
-        "anyone": np.zeros((0, i), np.int64),
+        "asked": np.zeros((days, i), np.int64),
+        "heard": np.full((days, i, c), NOT_ASKED, np.int64),
+        "anyone": np.full((days, i), NOT_ASKED, np.int64),
         "up": np.ones((i, c)),
         "hour": np.ones(c),
         "confirmed": np.full((i, c), NOT_ASKED, np.int64),
         "proven": np.zeros(i, np.int64),
         "returned": np.zeros((c, 2), np.int64),
     }
-    shapes = {name: value.shape for name, value in nothing.items()}
     for name, value in said.items():
-        days = name in ("asked", "heard", "anyone")
-        if value.shape[days:] != shapes[name][days:]:
-            raise ValueError(f"{name}: shape {value.shape}, want {shapes[name]}")
+        if value.shape != nothing[name].shape:
+            raise ValueError(f"{name}: shape {value.shape}, want {nothing[name].shape}")
     return Known(channels, people, **{**nothing, **said})

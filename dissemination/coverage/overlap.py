@@ -51,7 +51,7 @@ def prior(centre: float = 0.3, width: float = 0.4) -> F8:
 def learned(weight: F8, asked: I8, heard: I8, anyone: I8, design: float = 1.5) -> F8:
     """Weights of `INDEX` after test days.
 
-    asked, anyone: by day; heard: by day and channel. Days on which nobody was asked are left out.
+    asked, anyone: by day; heard: by day and channel. Days on which nobody was asked say nothing.
 
     >>> w = learned(prior(), np.array([400]), np.array([[200, 200]]), np.array([210]))
     >>> 0.8 < float(INDEX @ w) < 1.0
@@ -59,8 +59,8 @@ def learned(weight: F8, asked: I8, heard: I8, anyone: I8, design: float = 1.5) -
     """
     log = np.log(weight)
     for n, by_channel, k in zip(asked, heard, anyone, strict=True):
-        if n > 0 and k >= 0:
-            found = union(np.maximum(by_channel, 0)[None, :] / n, INDEX)
+        if n > 0:
+            found = union(by_channel[None, :] / n, INDEX)
             found = np.clip(found, 0.5 / n, 1 - 0.5 / n)
             m, x = n / design, k / design
             ways = gammaln(m + 1) - gammaln(x + 1) - gammaln(m - x + 1)
