@@ -1,5 +1,7 @@
 """Makes the pages that say what the code says: codecs, channels, detectors, counter, doctor.
 
+The pictures of detectors at work are made by the detectors themselves: see `docs/at_work`.
+
     python -m docs.make            write them (from the project's folder)
     python -m docs.make --check    exit 1 when one of them is not what the code says
 
@@ -14,7 +16,7 @@ import inspect
 import math
 import sys
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,8 @@ import numpy as np
 from detectors import DETECTORS
 from dissemination.channels import CHANNELS
 from docs import chain_pictures
+from docs.at_work import album
+from docs.markdown import paragraph, prose, table
 from ingest import counter
 from ingest.codecs import CODECS, sl651_times
 from ingest.order import PARAMS, STATE
@@ -32,39 +36,6 @@ HERE = Path(__file__).resolve().parent
 NOTE = "<!-- Made by docs/make.py from the docstrings; change those, then run it again. -->"
 MORE = {"sl651": sl651_times.group_times}
 """A helper that a codec's own text sends the reader to."""
-
-
-def prose(text: str | None, examples: bool = True) -> str:
-    """A docstring as Markdown: indented parts become code, and so do examples, or are left out.
-
-    >>> prose("What.\\n\\n    a = b")
-    'What.\\n\\n```text\\na = b\\n```'
-    """
-    parts = (text or "").strip("\n").split("\n\n")
-    return "\n\n".join(_block(p) for p in parts if examples or not p.startswith(">>>"))
-
-
-def paragraph(text: str) -> str:
-    """Lines of a length that people read."""
-    return textwrap.fill(text, 118, break_long_words=False, break_on_hyphens=False)
-
-
-def _block(part: str) -> str:
-    if part.startswith(">>>"):
-        return f"```python\n{part}\n```"
-    if all(line.startswith("    ") for line in part.splitlines()):
-        return f"```text\n{textwrap.dedent(part)}\n```"
-    return part
-
-
-def table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
-    """A Markdown table; bars in cells are escaped."""
-    names = list(head)
-    lines = [names, ["---"] * len(names), *rows]
-    return "\n".join(
-        f"| {' | '.join(str(cell).replace('|', chr(92) + '|') for cell in line)} |"
-        for line in lines
-    )
 
 
 def attribute_docs(model: type) -> dict[str, str]:
@@ -151,10 +122,13 @@ def detector(name: str) -> str:
     """One method."""
     found = DETECTORS[name]
     quantities = ", ".join(f"`{q}`" for q in found.quantities) or "any"
+    first, _, rest = (sys.modules[found.step.__module__].__doc__ or "").partition("\n\n")
     parts = [
         f"# {name}",
         NOTE,
-        prose(sys.modules[found.step.__module__].__doc__),
+        prose(first),
+        *(album.caption(name) if name in album.SCENES else []),
+        prose(rest),
         options(found.options),
         f"Quantities: {quantities}.",
         paragraph(
@@ -163,6 +137,26 @@ def detector(name: str) -> str:
             + "."
         ),
     ]
+    return "\n\n".join(parts) + "\n"
+
+
+def detectors() -> str:
+    """All methods, by family."""
+    parts = [
+        "# Detectors",
+        NOTE,
+        paragraph(
+            f"{len(DETECTORS)} methods turn readings into levels. Each page has a picture of the "
+            "method at work, its formula, units, source and limits, every option, and an example "
+            "that runs. A rule names one by `detector` ([configuration](../configuration.md)); "
+            "several may judge the same place, and votes and chains bring them together "
+            "([chains](../chains.md)). What readings must pass before: "
+            "[quality control](../quality.md)."
+        ),
+    ]
+    for (en, zh), scenes in album.FAMILIES.items():
+        rows = [album.line(name) for name in scenes if name in DETECTORS]
+        parts += [f"## {en} {zh}", table(album.HEAD, rows)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -248,6 +242,7 @@ def pages() -> dict[str, str]:
     return {
         "codecs.md": codecs(),
         "channels.md": channels(),
+        "detectors/README.md": detectors(),
         **{f"detectors/{name}.md": detector(name) for name in DETECTORS},
         "rain-counter.md": rain_counter(),
         "doctor.md": doctor(0),
@@ -256,23 +251,35 @@ def pages() -> dict[str, str]:
     }
 
 
+def stale(write: bool) -> Iterator[str]:
+    """Pages and pictures that are not what the code says; written anew if wanted."""
+    for name, text in pages().items():
+        path = HERE / name
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            yield name
+            _write(path, text, write)
+    for name in DETECTORS.keys() & album.SCENES.keys():
+        path, (mark, draw) = HERE / album.path(name), album.picture(name)
+        if not album.is_fresh(path, mark):
+            yield album.path(name)
+            _write(path, draw() if write else "", write)
+
+
+def _write(path: Path, text: str, wanted: bool) -> None:
+    if wanted:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
 def main() -> int:
     """Write the pages, or only compare them."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--check", action="store_true", help="only compare")
     only_check = parser.parse_args().check
-    stale = []
-    for name, text in pages().items():
-        path = HERE / name
-        if path.exists() and path.read_text(encoding="utf-8") == text:
-            continue
-        stale.append(name)
-        if not only_check:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-    for name in stale:
+    found = sorted(stale(write=not only_check))
+    for name in found:
         print(f"docs/{name}: {'not what the code says' if only_check else 'written'}")
-    return 1 if stale and only_check else 0
+    return 1 if found and only_check else 0
 
 
 if __name__ == "__main__":

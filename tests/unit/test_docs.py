@@ -8,6 +8,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,10 @@ import pytest
 from pydantic import BaseModel
 from ruamel.yaml import YAML
 
-from docs import chain_pictures, make
+from detectors import DETECTORS
+from docs import chain_pictures, make, markdown
+from docs.at_work import album, scene
+from docs.at_work.scene import digest, play
 from tongluo.cli.app import COMMANDS, build
 from tongluo.config import coupled, models, types
 from tongluo.config.load import load
@@ -170,18 +174,62 @@ def test_every_key_of_the_file_is_explained() -> None:
 # the rest
 
 
-def test_made_pages_are_what_the_code_says() -> None:
-    stale = [
-        name
-        for name, text in make.pages().items()
-        if (make.HERE / name).read_text(encoding="utf-8") != text
-    ]
-    assert stale == [], "run: python -m docs.make"
+def test_made_pages_and_pictures_are_what_the_code_says() -> None:
+    assert sorted(make.stale(write=False)) == [], "run: python -m docs.make"
+
+
+def test_every_registered_detector_has_a_scene_of_one_family() -> None:
+    named = [name for family in album.FAMILIES.values() for name in family]
+    assert sorted(named) == sorted(DETECTORS), "add it to a table in docs/at_work"
+
+
+@pytest.mark.parametrize("name", sorted(album.SCENES))
+def test_a_picture_of_a_detector_is_small_and_its_page_shows_it(name: str) -> None:
+    picture = ROOT / "docs" / album.path(name)
+    page = (ROOT / "docs" / "detectors" / f"{name}.md").read_text(encoding="utf-8")
+    assert picture.stat().st_size < 60_000
+    assert f"(../{album.path(name)})" in page
+    said = " ".join(page.split())
+    assert all(text in said for text in album.SCENES[name].see)
+
+
+@pytest.mark.parametrize("name", ["stage_levels", "rain_windows"])
+def test_a_picture_of_other_levels_or_readings_is_stale(name: str) -> None:
+    shown, detector = album.SCENES[name], DETECTORS[name]
+    mark = album.picture(name)[0]
+    first = shown.shown()[0]
+    value = first.value.copy()
+    value[len(value) // 2] += 1
+    other = replace(shown, series=(replace(first, value=value),))
+    assert digest(name, shown, play(detector, shown)) == mark
+    assert digest(name, other, play(detector, other)) != mark
+    higher = replace(shown, levels={"red": shown.levels["red"]})
+    assert digest(name, higher, play(detector, higher)) != mark
+    assert not album.is_fresh(ROOT / "docs" / album.path(name), "another mark")
+
+
+def test_the_same_picture_has_the_same_bytes() -> None:
+    _, draw = album.picture("stage_levels")
+    assert draw() == draw()
+
+
+@pytest.mark.parametrize("name", sorted(album.SCENES))
+def test_a_scene_shows_the_detector_at_work(name: str) -> None:
+    levels = set(play(DETECTORS[name], album.SCENES[name]).level.tolist())
+    assert len(levels & {1, 2, 3, 4}) >= 2
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])
+def test_the_number_of_detectors_is_told_as_it_is(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    (told,) = re.findall(r"\[(\d+)[^\]]*\]\(docs/detectors/README\.md\)", text)
+    assert int(told) == len(DETECTORS)
 
 
 def test_the_maker_keeps_its_own_examples() -> None:
-    failed, tried = doctest.testmod(make)
-    assert (failed, tried > 0) == (0, True)
+    for module in (markdown, scene):
+        failed, tried = doctest.testmod(module)
+        assert (failed, tried > 0) == (0, True)
 
 
 def test_every_code_of_a_reject_is_explained() -> None:
