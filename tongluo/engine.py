@@ -25,6 +25,7 @@ from ingest.stage import Admitted
 from tongluo.config.carry import carry_answers, carry_derived, carry_order, carry_tables
 from tongluo.config.plan import Plan
 from tongluo.core.columns import Columns
+from tongluo.core.driver import Order
 from tongluo.core.effects import Act, Effects, Readings, Tick
 from tongluo.core.words import Fate, Flag, Level
 from tongluo.timing import Timing
@@ -116,6 +117,7 @@ class Engine(Timing):
 
     def _found(self, rows: Rows) -> list[tuple[int, str, int, int, int, dict[str, float]]]:
         """Transitions of all detectors, in row order."""
+        order = Order.of(rows.sensor, rows.fate, rows.start, rows.stop, len(self.plan.sensors))
         found = [
             (
                 int(t.row[k]),
@@ -126,7 +128,7 @@ class Engine(Timing):
                 dict(zip(table.detector.why, t.why[k].tolist(), strict=True)),
             )
             for name, table in self.plan.tables.items()
-            for t in table.judge(rows.judged, rows.start, rows.stop)
+            for t in table.judge(rows.judged, rows.start, rows.stop, order=order)
             for k in range(len(t.row))
         ]
         return sorted(found, key=lambda f: f[:3])

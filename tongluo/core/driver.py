@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tongluo.core.compiled import cached
+from tongluo.core.grouping import grouped
 from tongluo.core.ports import Detector, step
 
 I8 = NDArray[np.int64]
@@ -30,6 +31,8 @@ def walk(
     value: F8,
     flag: I8,
     fate: I8,
+    order: I8,
+    ends: I8,
     start: int,
     stop: int,
     out_row: I8,
@@ -37,15 +40,24 @@ def walk(
     out_level: I8,
     out_why: F8,
 ) -> tuple[int, int]:
-    """Judge rows start..stop; returns (transitions written, first row not judged)."""
+    """Judge the rows at places start..stop of an order of them; returns (transitions written,
+    first place not judged). ends: where each sensor's rows end in the order, if they are together.
+    """
     n = 0
     room = out_row.shape[0]
-    for i in range(start, stop):
-        if fate[i] != 0:
-            continue
+    at = start
+    while at < stop:
+        i = order[at]
         r = sensor[i]
+        if first[r] == first[r + 1] and ends.shape[0] > 0:
+            at = ends[r]
+            continue
+        if fate[i] != 0:
+            at += 1
+            continue
         if n + first[r + 1] - first[r] > room:
-            return n, i
+            return n, at
+        at += 1
         for link in range(first[r], first[r + 1]):
             k = task[link]
             level = step(params[k], state[k], port[link], t[i], value[i], flag[i])
@@ -78,13 +90,37 @@ def step(p, s, port, t, value, flag):
 
 @dataclass(frozen=True)
 class Transitions:
-    """Changes of level found in one walk; arrays of the same length, in row order."""
+    """Changes of level found in one walk; arrays of the same length, in the order of the walk."""
 
     row: I8
     task: I8
     before: I8
     after: I8
     why: F8
+
+
+NOWHERE = np.empty(0, np.int64)
+
+
+@dataclass(frozen=True)
+class Order:
+    """In which order rows are walked: as they came, or sensor by sensor.
+
+    Tasks of one sensor each cannot tell the difference; the transitions come in that order.
+    """
+
+    came: I8
+    together: I8
+    ends: I8
+
+    @classmethod
+    def of(cls, sensor: I8, fate: I8, start: int, stop: int, sensors: int) -> Order:
+        """Of rows start..stop. Few rows are walked as they came."""
+        came = np.arange(start, stop)
+        if stop - start < sensors:
+            return cls(came, came, NOWHERE)
+        rows, first = grouped(sensor[start:stop], fate[start:stop] == 0, sensors)
+        return cls(came, rows + start, first[1:])
 
 
 class Links:
@@ -133,22 +169,30 @@ class Table:
         start: int,
         stop: int,
         links: Links | None = None,
+        order: Order | None = None,
     ) -> list[Transitions]:
         """Walk rows start..stop of (sensor, time, value, flag, fate); links: of some tasks only."""
         who = links if links is not None else self.links
+        rows, ends = np.arange(start, stop), NOWHERE
+        if order is not None:
+            alone = not self.detector.ports
+            rows, ends = (order.together, order.ends) if alone else (order.came, NOWHERE)
+        place, last = 0, len(rows)
         found: list[Transitions] = []
         if not len(self.params):
             return found
         while True:  # once for no rows too: that compiles the walk
-            n, start = self._walk(
+            n, place = self._walk(
                 self.params,
                 self.state,
                 who.first,
                 who.task,
                 who.port,
                 *columns,
-                start,
-                stop,
+                rows,
+                ends,
+                place,
+                last,
                 self._row,
                 self._task,
                 self._level,
@@ -164,7 +208,7 @@ class Table:
                         self._why[:n].copy(),
                     )
                 )
-            if start >= stop:
+            if place >= last:
                 return found
 
     def tasks_of(self, sensor: int) -> list[int]:

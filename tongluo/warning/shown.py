@@ -5,38 +5,17 @@ shown by good readings, at or after the hold's end, that they are lower.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tongluo.core.compiled import cached
+from tongluo.core.grouping import grouped
 from tongluo.warning.assess import Assessor
 
 I8 = NDArray[np.int64]
 NEVER = 1 << 62
 SensorOf = Callable[[int, int], int]
 """(question, member) -> row of the sensor it judges."""
-
-
-def by_sensor(sensor: I8, good: NDArray[np.bool_], first: I8, place: I8, rows: I8) -> None:
-    """Counting sort: rows of good readings of sensor s become rows[first[s]:first[s + 1]]."""
-    for i in range(sensor.shape[0]):
-        if good[i]:
-            first[sensor[i] + 1] += 1
-    for s in range(place.shape[0]):
-        place[s] = first[s]
-        first[s + 1] += first[s]
-    for i in range(sensor.shape[0]):
-        if good[i]:
-            rows[place[sensor[i]]] = i
-            place[sensor[i]] += 1
-
-
-@cache
-def _compiled() -> Any:
-    return cached(by_sensor, ("tongluo.warning",), "")
 
 
 class Showing:
@@ -48,10 +27,7 @@ class Showing:
 
     def _of(self, sensor: int) -> I8:
         if self._rows is None:
-            self._first = np.zeros(self._sensors + 1, np.int64)
-            self._rows = np.empty(int(self._good.sum()), np.int64)
-            place = np.empty(self._sensors, np.int64)
-            _compiled()(self._sensor, self._good, self._first, place, self._rows)
+            self._rows, self._first = grouped(self._sensor, self._good, self._sensors)
         return self._rows[self._first[sensor] : self._first[sensor + 1]]
 
     def first(self, sensor: int, start: int, due: int) -> int:
