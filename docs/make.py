@@ -57,9 +57,10 @@ def options(model: Any) -> str:
     """What YAML may say, with defaults."""
     said = attribute_docs(model)
     rows = [
-        (f"`{name}`", f"`{_yaml(field.default)}`", said.get(name, "see above"))
+        (f"`{name}`", "must be given" if field.is_required() else f"`{_yaml(field.default)}`",
+         said.get(name, "see above"))
         for name, field in model.model_fields.items()
-    ]
+    ]  # fmt: skip
     return "Options:\n\n" + table(("option", "default", "meaning"), rows) if rows else "No options."
 
 

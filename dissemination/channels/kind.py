@@ -2,20 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
+from dissemination.receipts import Receipt
 from tongluo.core.ports import Channel
+from tongluo.core.warning import WarningVersion
 
 
 class Options(BaseModel):
     """Options of one configured channel; unknown keys are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Kept(Options):
+    """What is named and never written in the configuration: `{env: NAME}` or `{file: PATH}`."""
+
+    env: str | None = None
+    file: Path | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Kept:
+        if (self.env is None) == (self.file is None):
+            raise ValueError("name one of env and file")
+        return self
+
+    def read(self, folder: Path) -> str:
+        """The words themselves; LookupError when their place is empty.
+
+        A relative path starts from the folder.
+        """
+        if self.env is not None:
+            if self.env not in os.environ:
+                raise LookupError(f"environment variable {self.env} is not set")
+            return os.environ[self.env]
+        assert self.file is not None
+        try:
+            return (folder / self.file).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise LookupError(f"cannot read {self.file}: {error.strerror}") from error
+        except UnicodeDecodeError:
+            raise LookupError(f"{self.file} is not UTF-8 text") from None
 
 
 @dataclass(frozen=True)
@@ -34,6 +67,16 @@ class Surroundings:
 
 
 @dataclass(frozen=True)
+class Ear:
+    """Where a channel's receipts arrive by HTTP, and how one is read."""
+
+    host: str
+    port: int
+    read: Callable[[str], Receipt | None]
+    """`read(query)`: its `id` is the delivery's key; None when it is not one of ours."""
+
+
+@dataclass(frozen=True)
 class ChannelKind:
     """One kind of channel: the model of its options, and how it is opened."""
 
@@ -41,3 +84,9 @@ class ChannelKind:
     open: Callable[[Any, Surroundings], Channel]
     honours_keys: bool
     """Whether sending a key again changes nothing: then a doubtful hand-over is always repeated."""
+    targets: Callable[[Any, Surroundings, WarningVersion], Sequence[str]] | None = None
+    """`targets(options, surroundings, warning)`: whom a warning is sent to, where every recipient
+    has a delivery of his own; None = the area is the one target. LookupError when it cannot be
+    told now."""
+    ear: Callable[[Any, Surroundings], Ear | None] | None = None
+    """Where receipts come, when they come by HTTP."""

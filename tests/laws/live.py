@@ -107,9 +107,11 @@ class Site:
         """Until the broker has confirmed the subscriptions."""
         self.wait(process, lambda: bool(self.ask("/status")["subscribed"]))
 
-    def wait(self, process: BaseProcess, done: Callable[[], bool]) -> None:
+    def wait(
+        self, process: BaseProcess, done: Callable[[], bool], patience: float = PATIENCE
+    ) -> None:
         """Until something is so; fails when the process ends or patience does."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + patience
         while time.monotonic() < deadline:
             assert process.is_alive(), f"the daemon ended: {process.exitcode}"
             try:

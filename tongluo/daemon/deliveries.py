@@ -4,45 +4,26 @@ queued -> attempted -> handed over or accepted | failed | expired | unknown. A r
 `attempted` at a start was cut off in mid hand-over: its outcome is unknown. What is written here
 survives the process; a power cut may take the last moments, which are then planned and sent again
 with the same keys (`take` says for which channels more is needed).
+
+On a channel with many recipients an outbox row is first one fan; the channel's own thread spreads
+it into a delivery a recipient. Receipts come later, in any order, and never lower what is proven.
 """
 
 from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tongluo.core.words import DeliveryState
+from tongluo.daemon import proof
+from tongluo.daemon.deliveries_sql import PLAN, RAISE, TAKE, connection, upgrade
 from tongluo.store.checkpoint import Checkpointer
 
-TABLES = """
-CREATE TABLE IF NOT EXISTS deliveries (
-    id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, identifier TEXT NOT NULL,
-    event TEXT NOT NULL,
-    channel TEXT NOT NULL, target TEXT NOT NULL, lane INTEGER NOT NULL, state TEXT NOT NULL,
-    attempts INTEGER NOT NULL DEFAULT 0, due INTEGER NOT NULL DEFAULT 0, updated INTEGER NOT NULL,
-    detail TEXT NOT NULL DEFAULT '');
-CREATE INDEX IF NOT EXISTS waiting ON deliveries (channel, state, lane DESC, id);
-CREATE INDEX IF NOT EXISTS versions ON deliveries (channel, event, target, state, id);
-CREATE TABLE IF NOT EXISTS history (
-    key TEXT NOT NULL, at INTEGER NOT NULL, state TEXT NOT NULL, detail TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS cursor (outbox INTEGER NOT NULL);
-"""
-
-
-TAKE = """
-SELECT key, identifier, target, attempts, lane FROM deliveries d
-WHERE channel = ? AND state = ? AND due <= ?
-  AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.channel = d.channel AND e.event = d.event
-                  AND e.target = d.target AND e.state IN ('queued', 'attempted') AND e.id < d.id)
-ORDER BY (SELECT max(lane) FROM deliveries e WHERE e.channel = d.channel AND e.event = d.event
-          AND e.target = d.target AND e.state = 'queued') DESC, id
-LIMIT ?
-"""
-"""The next due deliveries: a version never overtakes an earlier one of its own warning, lest a
-retained message end on an old level; between warnings, the highest that waits goes first."""
+SPREAD_AT_ONCE = 2000
+"""Rows in one transaction: other channels wait no longer than for these."""
 
 
 @dataclass(frozen=True)
@@ -84,8 +65,8 @@ class Deliveries:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._db, self._sure = _connection(path, "NORMAL"), _connection(path, "FULL")
-        self._db.executescript(TABLES)
+        self._db, self._sure = connection(path, "NORMAL"), connection(path, "FULL")
+        upgrade(self._db)
         self._lock = threading.Lock()
         self._checkpointer = Checkpointer(path)
 
@@ -97,19 +78,65 @@ class Deliveries:
         found = self._db.execute("SELECT max(outbox) FROM cursor").fetchone()[0] or 0
         return found if found <= newest else 0
 
-    def plan(self, planned: Iterable[Planned], outbox: int, now: int) -> None:
-        """Plan deliveries and move the cursor, in one transaction; again is harmless."""
-        queued = DeliveryState.QUEUED.value
+    def plan(
+        self, planned: Iterable[Planned], outbox: int, now: int, fans: Iterable[Planned] = ()
+    ) -> None:
+        """Plan deliveries and move the cursor, in one transaction; again is harmless.
+
+        fans: rows whose target is an area, yet to be spread over its recipients.
+        """
+        planned = list(planned)
         with self._lock, self._db:
             self._db.execute("BEGIN IMMEDIATE")
+            self._insert(planned, now)
+            self._raise({(p.lane, p.channel, p.event) for p in planned})
             self._db.executemany(
-                "INSERT OR IGNORE INTO deliveries (key, identifier, event, channel, target, lane,"
-                " state, updated) VALUES (?,?,?,?,?,?,?,?)",
-                [(p.key, p.identifier, p.event, p.channel, p.target, p.lane, queued, now)
-                 for p in planned],
-            )  # fmt: skip
+                "INSERT OR IGNORE INTO fans VALUES (?,?,?,?,?,?)",
+                [(f.key, f.identifier, f.event, f.channel, f.target, f.lane) for f in fans],
+            )
             self._db.execute("DELETE FROM cursor")
             self._db.execute("INSERT INTO cursor VALUES (?)", (outbox,))
+
+    def fans(self, channel: str) -> list[Planned]:
+        """What is still to be spread, in the order of planning."""
+        with self._lock:
+            found = self._db.execute(
+                "SELECT key, identifier, event, channel, area, lane FROM fans WHERE channel = ?"
+                " ORDER BY rowid",
+                (channel,),
+            ).fetchall()
+        return [Planned(*row) for row in found]
+
+    def spread(self, fan: Planned, targets: Sequence[str], now: int) -> None:
+        """A delivery for each target in place of the fan; cut off in the middle, again is harmless.
+
+        Without any target one failed delivery stands for the area, so that it is seen.
+        """
+        head = f"{fan.identifier}:{fan.channel}:"
+        for start in range(0, len(targets), SPREAD_AT_ONCE):
+            some = targets[start : start + SPREAD_AT_ONCE]
+            with self._lock, self._db:
+                self._db.execute("BEGIN IMMEDIATE")
+                self._insert([replace(fan, key=head + t, target=t) for t in some], now)
+        with self._lock, self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            if not targets:
+                self._insert([fan], now)
+                self._set(fan.key, DeliveryState.FAILED, now, "nobody to send to")
+            self._raise({(fan.lane, fan.channel, fan.event)})
+            self._db.execute("DELETE FROM fans WHERE key = ?", (fan.key,))
+
+    def _insert(self, planned: Iterable[Planned], now: int) -> None:
+        queued = DeliveryState.QUEUED.value
+        self._db.executemany(
+            PLAN,
+            [(p.key, p.identifier, p.event, p.channel, p.target, p.lane, queued, now, p.lane)
+             for p in planned],
+        )  # fmt: skip
+
+    def _raise(self, events: Iterable[tuple[int, str, str]]) -> None:
+        """(lane, channel, event): what waits of an event is as urgent as its newest version."""
+        self._db.executemany(RAISE, [(lane, *event, lane) for lane, *event in events])
 
     def take(self, channel: str, most: int, now: int, *, sure: bool) -> list[Row]:
         """Mark the next due deliveries of a channel as attempted, and return them.
@@ -129,11 +156,38 @@ class Deliveries:
         return [Row(*row) for row in found]
 
     def settle(self, outcomes: Iterable[Outcome]) -> None:
-        """What became of attempts, in their order, in one transaction."""
+        """What became of attempts, in their order, in one transaction.
+
+        Where a receipt was there first, its word stands and nothing is sent again.
+        """
         with self._lock, self._db:
             self._db.execute("BEGIN IMMEDIATE")
             for o in outcomes:
-                self._set(o.key, o.state, o.at, o.detail, due=o.due)
+                self._set(o.key, o.state, o.at, o.detail, due=o.due, only=proof.OPEN)
+
+    def receive(self, key: str, state: DeliveryState, time: int, raw: str, now: int) -> bool:
+        """A receipt; False when no such delivery was planned. The same one again changes nothing.
+
+        time: ms, of what it tells; 0 when it does not tell.
+        """
+        with self._lock, self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            found = self._db.execute(
+                "SELECT state FROM deliveries WHERE key = ?", (key,)
+            ).fetchone()
+            if found is None:
+                return False
+            fresh = self._db.execute(
+                "INSERT OR IGNORE INTO receipts VALUES (?,?,?,?,?)",
+                (key, state.value, time, raw, now),
+            ).rowcount
+            before = DeliveryState(found[0])
+            proven = proof.after(before, state)
+            if fresh and proven is not before:
+                self._set(key, proven, now, f"receipt: {raw}")
+            elif fresh:
+                self._tell(key, state, now, f"receipt, changes nothing: {raw}", self._db)
+        return True
 
     def cut_off(self, channel: str, now: int) -> list[tuple[str, int]]:
         """(key, lane) of hand-overs that a crash cut off; they are now unknown."""
@@ -165,13 +219,20 @@ class Deliveries:
         attempts: int = 0,
         due: int = 0,
         db: sqlite3.Connection | None = None,
+        only: Sequence[DeliveryState] = tuple(DeliveryState),
     ) -> None:
+        """Write a state, where the present one is among `only`; the history has it either way."""
         db = db or self._db
         db.execute(
             "UPDATE deliveries SET state = ?, updated = ?, detail = ?, due = ?,"
-            " attempts = attempts + ? WHERE key = ?",
-            (state.value, now, detail, due, attempts, key),
+            f" attempts = attempts + ? WHERE key = ? AND state IN ({','.join('?' * len(only))})",
+            (state.value, now, detail, due, attempts, key, *(s.value for s in only)),
         )
+        self._tell(key, state, now, detail, db)
+
+    def _tell(
+        self, key: str, state: DeliveryState, now: int, detail: str, db: sqlite3.Connection
+    ) -> None:
         db.execute("INSERT INTO history VALUES (?,?,?,?)", (key, now, state.value, detail))
 
     def close(self) -> None:
@@ -179,11 +240,3 @@ class Deliveries:
         self._checkpointer.stop()
         self._db.close()
         self._sure.close()
-
-
-def _connection(path: Path, synchronous: str) -> sqlite3.Connection:
-    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
-    db.execute("PRAGMA journal_mode=WAL")
-    db.execute(f"PRAGMA synchronous={synchronous}")
-    db.execute("PRAGMA wal_autocheckpoint=0")
-    return db

@@ -25,6 +25,7 @@ from tongluo.core.ports import Channel, Delivery
 from tongluo.core.warning import WarningVersion
 from tongluo.core.words import Act, DeliveryState, Level
 from tongluo.daemon.deliveries import Deliveries, Outcome, Planned, Row
+from tongluo.daemon.listener import Listener
 from tongluo.daemon.lock import locked
 from tongluo.daemon.log import Log
 from tongluo.store.journal import connect
@@ -53,9 +54,30 @@ class Dispatcher:
         self.seq, text = self._configuration()
         self.config = from_text(text).config
         self.deliveries = Deliveries(folder / "deliveries.db")
+        self.spreading = {n for n, c in self.config.channels.items() if CHANNELS[c.kind].targets}
         self.lanes = [Lane(self, name) for name in self.config.channels]
         for lane in self.lanes:
             lane.thread.start()
+        self.listeners = self._listen()
+
+    def surroundings(self) -> Surroundings:
+        """Where the channels run; LookupError when the broker's password is not where it lies."""
+        b = self.config.broker
+        secret = b.password.reveal() if b.password else None
+        return Surroundings(
+            self.folder, b.url, b.username, secret, b.ca_file, b.cert_file, b.key_file
+        )
+
+    def _listen(self) -> list[Listener]:
+        """A listener for each channel with receipts."""
+        found = []
+        for name, given in self.config.channels.items():
+            ear_of = CHANNELS[given.kind].ear
+            options = build_channel(given.kind, given.options)
+            ear = ear_of(options, Surroundings(self.folder)) if ear_of else None
+            if ear is not None:
+                found.append(Listener(name, ear, self.deliveries, self.log))
+        return found
 
     def _configuration(self) -> tuple[int, str]:
         """The newest configuration row: what the daemon itself runs under."""
@@ -83,7 +105,9 @@ class Dispatcher:
                 Planned(f"{i}:{c}:{area}", i, i.rpartition(".v")[0], c, area, level)
                 for _, i, c, area, level, _ in new
             ]
-            self.deliveries.plan(planned, new[-1][0], now_ms())
+            fans = [p for p in planned if p.channel in self.spreading]
+            single = [p for p in planned if p.channel not in self.spreading]
+            self.deliveries.plan(single, new[-1][0], now_ms(), fans)
             for lane in self.lanes:
                 lane.wake.set()
             for identifier, body in {row[1]: row[5] for row in new}.items():
@@ -114,6 +138,11 @@ class Dispatcher:
             lane.wake.set()
         for lane in self.lanes:
             lane.thread.join(max(0.1, deadline - monotonic()))
+            lane.ended = True
+        for lane in self.lanes:
+            lane.thread.join(max(0.1, deadline + FINISH - monotonic()))
+        for listener in self.listeners:
+            listener.close()
 
 
 class Lane:
@@ -123,6 +152,9 @@ class Lane:
         self._all, self._name = dispatcher, name
         self.wake = threading.Event()
         self.stopping = False
+        """Finish what is due, and end."""
+        self.ended = False
+        """Finish what has begun, and end."""
         self.thread = threading.Thread(target=self._run, daemon=True, name=name)
         self._journal = connect(dispatcher.folder / "journal.db", read_only=True, any_thread=True)
         self._expire = dispatcher.config.time.clock == "system"
@@ -148,29 +180,21 @@ class Lane:
             if channel is None:
                 channel = self._open()
             if channel is not None:
-                while self._some(channel):
+                while not self.ended and self._some(channel):
                     continue
             if self.stopping:
                 break
-            self.wake.wait(NOT_OPEN if channel is None else self._patience())
+            ready = self._spread() and channel is not None
+            self.wake.wait(self._patience() if ready else NOT_OPEN)
         if channel is not None:
             channel.close()
 
     def _open(self) -> Channel | None:
         """The channel; None (told once, tried again) when it cannot be opened."""
-        given, broker = self._all.config.channels[self._name], self._all.config.broker
+        given = self._all.config.channels[self._name]
         try:
-            secret = broker.password.reveal() if broker.password else None
-            around = Surroundings(
-                self._all.folder,
-                broker.url,
-                broker.username,
-                secret,
-                broker.ca_file,
-                broker.cert_file,
-                broker.key_file,
-            )
-            channel = CHANNELS[given.kind].open(build_channel(given.kind, given.options), around)
+            options = build_channel(given.kind, given.options)
+            channel = CHANNELS[given.kind].open(options, self._all.surroundings())
         except (OSError, LookupError, ValueError, TongluoError) as error:
             self._all.log.trouble(f"channel {self._name}", str(error))
             return None
@@ -184,14 +208,42 @@ class Lane:
                 again = Outcome(key, DeliveryState.QUEUED, now, "repeated with the same key")
                 self._all.deliveries.settle([again])
 
+    def _spread(self) -> bool:
+        """A delivery for each recipient of what is new; False while they cannot be told."""
+        find = self._kind.targets
+        fans = self._all.deliveries.fans(self._name) if find else []
+        for fan in fans:
+            assert find is not None
+            given = self._all.config.channels[self._name]
+            try:
+                options = build_channel(given.kind, given.options)
+                around = Surroundings(self._all.folder)
+                found = find(options, around, self._warning(fan.identifier))
+            except (OSError, LookupError) as error:
+                self._all.log.trouble(f"recipients {self._name}", str(error))
+                return False
+            self._all.log.over(f"recipients {self._name}")
+            if not found:
+                self._all.log.say("nobody to send to", channel=self._name, area=fan.target)
+            self._all.deliveries.spread(fan, found, now_ms())
+        return True
+
     def _some(self, channel: Channel) -> bool:
         """Hand over what is due now; False when nothing was."""
+        self._spread()
         sure = not self._kind.honours_keys
         rows = self._all.deliveries.take(self._name, WINDOW, now_ms(), sure=sure)
-        outcomes = [outcome for row in rows for outcome in self._one(channel, row)]
+        outcomes = [
+            outcome
+            for row in rows
+            for outcome in (self._put_back(row) if self.ended else self._one(channel, row))
+        ]
         if outcomes:
             self._all.deliveries.settle(outcomes)
         return bool(rows)
+
+    def _put_back(self, row: Row) -> list[Outcome]:
+        return [Outcome(row.key, DeliveryState.QUEUED, now_ms(), "not begun: the end came first")]
 
     def _one(self, channel: Channel, row: Row) -> list[Outcome]:
         """Hand one over; what became of it."""

@@ -1,0 +1,101 @@
+"""Receipts over HTTP: a small server for each channel that has some, in the dispatcher's process.
+
+It answers 200 once the receipt is written, so that a gateway tells again what was not. The standard
+library's server does: a request is one short line from one gateway, and nothing else is served.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
+
+from dissemination.channels import Ear
+from tongluo.core.clock import now_ms
+from tongluo.daemon.deliveries import Deliveries
+from tongluo.daemon.log import Log
+
+IDLE = 60
+"""Seconds after which a connection that says nothing is closed."""
+BIND_AGAIN = 5.0
+
+
+class Listener:
+    """Listens until closed; an address that is taken is tried again."""
+
+    def __init__(self, name: str, ear: Ear, deliveries: Deliveries, log: Log) -> None:
+        self._name, self._ear, self._deliveries, self._log = name, ear, deliveries, log
+        self._server: ThreadingHTTPServer | None = None
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True, name=f"{name} receipts")
+        self._thread.start()
+
+    def _run(self) -> None:
+        listener = self
+
+        class Handler(_Handler):
+            heard = listener.heard
+
+        while not self._closing.is_set():
+            try:
+                self._server = _Server((self._ear.host, self._ear.port), Handler)
+            except (OSError, OverflowError) as error:
+                self._log.trouble(f"receipts {self._name}", f"cannot listen: {error}")
+                self._closing.wait(BIND_AGAIN)
+                continue
+            self._log.over(f"receipts {self._name}")
+            with self._server as server:
+                server.serve_forever(poll_interval=0.2)
+            return
+
+    def heard(self, query: str) -> HTTPStatus:
+        """Write one receipt; what to answer."""
+        receipt = self._ear.read(query)
+        if receipt is None:
+            self._log.trouble(f"receipts {self._name}", "one that cannot be read, or is not ours")
+            return HTTPStatus.BAD_REQUEST
+        try:
+            known = self._deliveries.receive(
+                receipt.id, receipt.state, receipt.time or 0, receipt.raw, now_ms()
+            )
+        except sqlite3.Error as error:
+            self._log.trouble(f"receipts {self._name}", f"cannot be written: {error}")
+            return HTTPStatus.SERVICE_UNAVAILABLE
+        return HTTPStatus.OK if known else HTTPStatus.NOT_FOUND
+
+    def close(self) -> None:
+        """Listen no more."""
+        self._closing.set()
+        if self._server is not None:
+            self._server.shutdown()
+        self._thread.join(2)
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 128
+
+    def handle_error(self, *_: object) -> None:
+        """A peer that hangs up in the middle is none."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    timeout = IDLE
+
+    @staticmethod
+    def heard(query: str) -> HTTPStatus:
+        raise NotImplementedError
+
+    def do_GET(self) -> None:
+        """One receipt."""
+        status = self.heard(urlsplit(self.path).query)
+        self.send_response(status)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Nothing: lines of requests may hold what is said to one person."""
