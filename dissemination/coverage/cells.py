@@ -37,8 +37,10 @@ def share_of(known: Known, channel: int, beliefs: Prior) -> Share:
     return calibrate(asked, heard, mean, beliefs.trust, beliefs.design)
 
 
-def shares(known: Known, missing: float, at: F8, beliefs: Prior) -> tuple[F8, F8]:
-    """((channels, cells, draws) shares, (draws) weights); `at`: 3 dimensions a channel.
+def shares(known: Known, missing: float, at: F8, beliefs: Prior) -> tuple[F8, F8, F8]:
+    """((channels, cells, draws) shares, (channels, draws) part of proofs that returns, weights).
+
+    at: 3 dimensions a channel. The part is 0 for a channel that gives no proof.
 
     missing: 0 or 1, what an unknown share counts as.
     """
@@ -47,19 +49,20 @@ def shares(known: Known, missing: float, at: F8, beliefs: Prior) -> tuple[F8, F8
     shared = normal(spread(beliefs.draws, 1, key=3)[0])
     blind = unknown(known)
     out, weight = np.empty((c, i, beliefs.draws)), np.ones(beliefs.draws)
+    returns = np.zeros((c, beliefs.draws))
     for k in range(c):
         score = np.sqrt(beliefs.common) * shared + np.sqrt(1 - beliefs.common) * normal(day[k])
         share = share_of(known, k, beliefs)
         up = np.where(np.isnan(known.up[:, k]), missing, known.up[:, k])[:, None]
         factor = known.hour[k] * (1 + beliefs.hour * (2 * hour[k] - 1)) * up
         if (known.confirmed[:, k] >= 0).any():
-            p, w = _by_proof(known, k, share, factor, back[k], beliefs)
+            p, returns[k], w = _by_proof(known, k, share, factor, back[k], beliefs)
             weight = weight * w
         else:
             p = _apart(known, k, share.quantile(np.asarray(ndtr(score))), beliefs) * factor
         nothing = (blind[:, k] & ~np.isnan(known.up[:, k]))[:, None]
         out[k] = np.clip(np.where(nothing, missing * up, p), 0.0, 1.0)
-    return out, weight
+    return out, returns, weight
 
 
 def _apart(known: Known, k: int, mean: F8, beliefs: Prior) -> F8:
@@ -81,8 +84,8 @@ def _apart(known: Known, k: int, mean: F8, beliefs: Prior) -> F8:
 
 def _by_proof(
     known: Known, k: int, share: Share, factor: F8, at: F8, beliefs: Prior
-) -> tuple[F8, F8]:
-    """Shares from the confirmed count and the rate at which proofs return, and their weights."""
+) -> tuple[F8, F8, F8]:
+    """Shares from the confirmed count, the part of proofs that returns, and their weights."""
     reached, back = known.returned[k]
     tests = np.array([reached]), np.array([back])
     rate = calibrate(*tests, beliefs.returns, beliefs.trust, beliefs.design)
@@ -94,4 +97,4 @@ def _by_proof(
     weight = share.density(whole) / q
     if not weight.sum() > 0:  # the proofs contradict the tests: the proofs stand
         weight = (p.max(axis=0) <= 1.0) + 1e-9
-    return p, np.asarray(weight / weight.max())
+    return p, q, np.asarray(weight / weight.max())

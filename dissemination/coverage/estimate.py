@@ -18,7 +18,7 @@ import numpy as np
 from dissemination.coverage import cells
 from dissemination.coverage.draws import spread
 from dissemination.coverage.known import F8, Known
-from dissemination.coverage.overlap import learned, prior, quantile, union
+from dissemination.coverage.overlap import implied, learned, prior, quantile, thinned, union
 from dissemination.coverage.prior import PRIOR, Prior
 
 
@@ -51,8 +51,9 @@ def draw(known: Known, unknown: float, beliefs: Prior = PRIOR) -> Draws:
     """Draws; a share that nobody knows counts as `unknown` (0 or 1)."""
     c, i = len(known.channels), len(known.people)
     at = spread(beliefs.draws, 2 + 3 * c, key=1)
-    p, weight = cells.shares(known, unknown, at[2:], beliefs)
+    p, returns, weight = cells.shares(known, unknown, at[2:], beliefs)
     t = quantile(_overlap(known, beliefs), at[0])
+    weight = weight * _by_two_proofs(known, p, returns, t, beliefs)
     people = np.maximum(known.people, 1)[:, None]
     p = _answered(known, p, t, 1 - beliefs.shy * at[1] ** 2)
     reach = union(np.moveaxis(p, 0, -1), t)
@@ -72,6 +73,23 @@ def _overlap(known: Known, beliefs: Prior) -> F8:
         (known.anyone * there).sum(axis=1),
         beliefs.design,
     )
+
+
+def _by_two_proofs(known: Known, p: F8, returns: F8, t: F8, beliefs: Prior) -> F8:
+    """(draws) how well their overlap agrees with that of the people who have several proofs.
+
+    Channels without proofs may overlap otherwise: the more there are, the less this says.
+    """
+    gives = np.asarray((known.confirmed > 0).any(axis=0))
+    if gives.sum() < 2:
+        return np.ones(len(t))
+    some = np.moveaxis(p[gives], 0, -1)
+    back = np.broadcast_to(np.moveaxis(returns[gives], 0, -1), some.shape)
+    ends = [known.people @ x / known.total for x in thinned(some, back)]
+    found = implied(ends[0], ends[1], ends[2], known.proven.sum() / known.total)
+    width = beliefs.proofs + beliefs.others * (1 - gives.sum() / len(gives))
+    log = -0.5 * ((t - found) / width) ** 2
+    return np.asarray(np.exp(log - log.max()))
 
 
 def _answered(known: Known, p: F8, t: F8, answers: F8) -> F8:

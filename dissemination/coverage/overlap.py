@@ -73,3 +73,27 @@ def quantile(weight: F8, at: F8) -> F8:
     """Overlap indices at probabilities in 0..1."""
     edges = np.concatenate([[-1.0], (INDEX[1:] + INDEX[:-1]) / 2, [1.0]])
     return np.asarray(np.interp(at, np.concatenate([[0.0], np.cumsum(weight)]), edges))
+
+
+def thinned(p: F8, q: F8) -> tuple[F8, F8, F8]:
+    """Union of proofs along the last axis at t = 1, 0 and -1: of shares p a part q proves itself.
+
+    >>> [round(float(x), 2) for x in thinned(np.array([0.6, 0.5]), np.array([0.5, 0.4]))]
+    [0.4, 0.44, 0.5]
+    """
+    order = np.argsort(-p, axis=-1)
+    sorted_p, sorted_q = np.take_along_axis(p, order, -1), np.take_along_axis(q, order, -1)
+    layers = sorted_p - np.concatenate([sorted_p[..., 1:], np.zeros_like(p[..., :1])], axis=-1)
+    nested = (layers * (1 - np.cumprod(1 - sorted_q, axis=-1))).sum(axis=-1)
+    return nested, 1 - np.prod(1 - p * q, axis=-1), np.minimum(1.0, (p * q).sum(axis=-1))
+
+
+def implied(nested: F8, apart: F8, most: F8, found: float) -> F8:
+    """The overlap index at which proofs would unite to the share found; -1 to 1.
+
+    >>> [float(implied(np.float64(0.4), np.float64(0.5), np.float64(0.6), x)) for x in (0.4, 0.6)]
+    [1.0, -1.0]
+    """
+    end = np.where(found <= apart, nested, most)
+    size = np.abs(apart - found) / np.maximum(np.abs(end - apart), 1e-9)
+    return np.asarray(np.clip(np.where(found <= apart, size, -size), -1, 1))

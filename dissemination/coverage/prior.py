@@ -19,6 +19,10 @@ class Prior:
     overlap: float = 0.3
     """Centre of the overlap index (`overlap`)."""
     overlap_width: float = 0.4
+    proofs: float = 0.15
+    """How far an overlap index seen in proofs may be off."""
+    others: float = 0.4
+    """Added to it, times the part of the channels that give no proof."""
     common: float = 0.3
     """Correlation between the channels' shares on a day: a day is good or bad for all."""
     cell: float = 0.35
