@@ -38,7 +38,7 @@ EACH = 165
 TARGET = 0.9
 PEOPLE, AREAS, STRATA, CHANNELS = 1_100_000, 1_500, 4, ("sms", "app", "voice", "warden")
 MINUTES, HALF = 60, 30
-REPEATS = 5
+REPEATS = 15
 
 
 # the interval
