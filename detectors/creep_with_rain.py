@@ -4,6 +4,8 @@
     level = max{k : |v| >= velocity[k] for n of the last m judgements, and
                     S_d >= rain[k, d] for every d that level k names}
 
+Use: slopes that rain drives. Source: none, site practice: the figures are the site's own.
+
 Wet slopes that already move are the dangerous ones: both are needed for a level that names both,
 so that the same speed means more after a storm. v is the robust slope over `window`. Velocities
 must not fall from blue to red; where two are equal, the higher level must name rain. Rain is judged

@@ -4,6 +4,8 @@
     log:     ln Q, linear in ln(h - z) between two pairs;  z = stage of zero flow
     level = max{k : Q >= threshold[k]};  once reached, k is kept until Q < threshold[k] - band
 
+Use: where the thresholds are flows; where they are stages, [stage_levels](stage_levels.md).
+
 The table is not carried on: above it the discharge is told as at least its highest, below as at
 most its lowest, and the evidence says so. A threshold above the table is refused, since it could
 never be told. Units: m in the thresholds' datum (readings are shifted to it), m3/s.

@@ -3,6 +3,8 @@
     rise(t) = min of the last n good readings - median over [t - window, t)
     level = max{k : rise >= threshold[k]};  once reached, k is kept until rise < threshold[k] - band
 
+Use: below a dam or a sluice whose outflow is measured. Source: none, a plain test for a step.
+
 The least of the last n (`confirm`) keeps single spikes out, and the median what the gates did
 before. It is a cause of danger downstream: the water comes while the river there is still low.
 When the release stays, the median follows after half the window and the level ends; by then it has

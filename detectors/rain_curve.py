@@ -3,6 +3,8 @@
     of: intensity    I >= a D^b   I = E / D, mm/h    D = hours since the event began
     of: amount       E >= a D^b   E = rain since the event began, mm
 
+Use: shallow landslides and debris flows, with the curve of the place or region.
+
 Caine (1980): I = 14.82 D^-0.39, D 0.167 to 240 h; Guzzetti et al. (2008): I = 2.20 D^-0.44, D 0.1
 to 1000 h; Seattle (U.S. Geological Survey): I = 82.73 D^-1.13, D to 60 h, events parted by 3 h. A
 level is written {a: 14.82, b: -0.39}, with I in mm/h, E in mm and D in hours.

@@ -3,6 +3,8 @@
     recent >= intercept - slope x before
     recent = rain of (t - 3 d, t],  before = rain of (t - 18 d, t - 3 d]   (lengths are options)
 
+Use: shallow landslides after wet weeks, where a place's record gives such a line.
+
 The form of Chleborad's cumulative threshold for Seattle, P3 = 3.5 - 0.67 P15 inches, that is
 88.9 - 0.67 P15 mm (U.S. Geological Survey, Open-File Report 2006-1064); a level is written
 {intercept: 88.9 mm, slope: 0.67}. Windows are continuous: they are looked at with every reading.

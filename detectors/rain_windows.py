@@ -2,6 +2,9 @@
 
     S_d(t) = sum of increments in (t - d, t],  level = max{k : S_d(t) >= threshold[k, d] for a d}
 
+Use: warnings of rain, and the flash-flood table of a village; where the ground's wetness matters,
+[critical_rain](critical_rain.md), where a forecast is at hand, [rain_forecast](rain_forecast.md).
+
 Windows are continuous, not clock hours (National signals: 12 h, 6 h, 3 h; 中国气象局令第16号).
 Sums are kept as whole micrometres, so that they never drift. `coverage[d]` is the share of the
 window that readings account for: a reached level is told from whatever rain is known (a lower
@@ -126,7 +129,7 @@ def state_dtype(table: Any) -> np.dtype[Any]:
     need = 64
     if len(table):
         need = int((table["length"].max(axis=1) // np.maximum(table["cadence"], 1)).max()) + 64
-    cells = min(MAX_CELLS, 1 << (need - 1).bit_length())
+    cells = min(MAX_CELLS, need)
     return np.dtype(
         [
             ("level", "i8"),

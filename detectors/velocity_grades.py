@@ -5,6 +5,9 @@
                       |D_d| >= max(increment[k, d], k * sqrt(2) * noise) for a d}
     level = the highest that n of the last m judgements came to; held down to `release` of it
 
+Use: where limits of speed or of change are given for the slope; where only its steady creep is
+known, [dynamic_rate](dynamic_rate.md) or [tangent_angle](tangent_angle.md).
+
 A level names a `velocity`, an `increment`, or both; either is enough. The slope is a robust
 regression (see `detectors/trend.py`). A threshold must exceed the smallest change that the sensor
 can resolve: below k standard errors nothing is raised, and the reason says that the threshold is

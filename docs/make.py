@@ -248,8 +248,14 @@ def pages() -> dict[str, str]:
         "rain-counter.md": rain_counter(),
         "doctor.md": doctor(0),
         "zh-CN/doctor.md": doctor(1),
-        "pictures/chains.svg": chain_pictures.svg(),
     }
+
+
+def pictures() -> Iterator[tuple[str, album.Picture]]:
+    """Path below docs/ -> what it is drawn from, and how."""
+    yield "pictures/chains.svg", album.drawn_by(chain_pictures, chain_pictures.mermaid())
+    for name in DETECTORS.keys() & album.SCENES.keys():
+        yield album.path(name), album.picture(name)
 
 
 def stale(write: bool) -> Iterator[str]:
@@ -259,11 +265,10 @@ def stale(write: bool) -> Iterator[str]:
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             yield name
             _write(path, text, write)
-    for name in DETECTORS.keys() & album.SCENES.keys():
-        path, (mark, draw) = HERE / album.path(name), album.picture(name)
-        if not album.is_fresh(path, mark):
-            yield album.path(name)
-            _write(path, draw() if write else "", write)
+    for name, (mark, draw) in pictures():
+        if not album.is_fresh(HERE / name, mark):
+            yield name
+            _write(HERE / name, draw() + album.signature(mark) if write else "", write)
 
 
 def _write(path: Path, text: str, wanted: bool) -> None:

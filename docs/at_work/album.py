@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
 import textwrap
 from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 from detectors import DETECTORS
 from docs.at_work import anything, draw, fire, rain, slopes, water
@@ -28,19 +30,33 @@ def path(name: str) -> str:
     return f"pictures/detectors/{name}.svg"
 
 
+Picture = tuple[str, Callable[[], str]]
+"""The mark of what is to be drawn, and how to draw it."""
+
+
 @cache
-def picture(name: str) -> tuple[str, Callable[[], str]]:
-    """The mark of what is to be drawn, and how to draw it."""
+def picture(name: str) -> Picture:
+    """Of a detector."""
     seen = play(DETECTORS[name], SCENES[name])
-    mark = digest(name, SCENES[name], seen)
-    return mark, partial(draw.svg, SCENES[name], seen, mark)
+    return digest(name, SCENES[name], seen), partial(draw.svg, SCENES[name], seen)
+
+
+def drawn_by(module: Any, text: str) -> Picture:
+    """A picture that a module's `svg` draws of a text."""
+    whole = text + Path(module.__file__).read_text(encoding="utf-8")
+    return hashlib.sha256(whole.encode()).hexdigest()[:32], module.svg
+
+
+def signature(mark: str) -> str:
+    """The last line of a picture: what it was drawn from."""
+    return f"<!-- drawn from: {mark} -->\n"
 
 
 def is_fresh(picture_file: Path, mark: str) -> bool:
     """Whether a picture was drawn from this. Its own bytes vary with the version of matplotlib."""
     if not picture_file.exists():
         return False
-    return picture_file.read_text(encoding="utf-8").endswith(draw.signature(mark))
+    return picture_file.read_text(encoding="utf-8").endswith(signature(mark))
 
 
 def caption(name: str) -> list[str]:

@@ -45,7 +45,8 @@ WORDS = {
 STYLE: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": "tongluo",  # the same picture has the same bytes
-    "font.family": ["DejaVu Sans", "sans-serif"],
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans", "Arial"],
     "font.size": 8.5,
     "text.color": COLOUR["ink"],
     "axes.labelcolor": COLOUR["ink"],
@@ -58,21 +59,16 @@ STYLE: Any = {
 WIDTH, PANEL, STRIP = 8.0, 1.15, 0.62  # inches
 
 
-def svg(scene: Scene, seen: Seen, mark: str) -> str:
-    """The picture; `mark` is kept in its last line."""
+def svg(scene: Scene, seen: Seen) -> str:
+    """The picture."""
     out = io.StringIO()
     with mpl.rc_context(STYLE):
         figure(scene, seen).savefig(out, format="svg", metadata={"Date": None, "Creator": None})
     text = re.sub(r"-?\d+\.\d{3,}", lambda m: rounded(m[0]), out.getvalue())
     for word, both in WORDS.items():
-        text = text.replace(f">{word}</text>", f">{both}</text>")
-    lines = [line.rstrip() for line in text.splitlines()]
-    return "\n".join(lines) + "\n" + signature(mark)
-
-
-def signature(mark: str) -> str:
-    """The last line of a picture: what it was drawn from."""
-    return f"<!-- drawn from: {mark} -->\n"
+        text = text.replace(f">[{word}]</text>", f">{both}</text>")
+    lines = [line.strip() for line in re.sub(r"\s*\n(?=[LMz\"])", " ", text).splitlines()]
+    return "\n".join(lines) + "\n"
 
 
 def rounded(number: str) -> str:
@@ -146,14 +142,14 @@ def strip(axes: Any, seen: Seen, ends: tuple[float, float]) -> None:
 
 def legend(out: Figure, height: float) -> None:
     """What the colours say, below all."""
-    out.text(0.075, 0.08 / height, "level", fontsize=8)
+    out.text(0.075, 0.08 / height, "[level]", fontsize=8)
     for k, word in enumerate(LEVELS.values()):
         x = 0.19 + 0.135 * k
         out.patches.append(
             Rectangle((x, 0.07 / height), 0.018, 0.12 / height, facecolor=COLOUR[word],
                       edgecolor=COLOUR["faint"], lw=0.5, transform=out.transFigure)
         )  # fmt: skip
-        out.text(x + 0.024, 0.08 / height, word, fontsize=8)
+        out.text(x + 0.024, 0.08 / height, f"[{word}]", fontsize=8)
 
 
 def frame(axes: Any, ends: tuple[float, float], label: str, lines: Any) -> None:

@@ -127,7 +127,7 @@ SCENES = {
                     [14, 19, 24, 29, 34], [314.0, 315.0, 315.2, 315.1, 314.9]),
             reports("flame", "flame at a node", [0, 10, 21, 26, 31, 36, 45, 60, 75],
                     [0, 0, 1, 1, 1, 0, 0, 0, 0], names={0: "no", 1: "yes"}),
-            reports("confirmation", "a person", [32], [1], names={0: "nothing", 1: "fire"}),
+            reports("confirmation", "a person's word", [32], [1], names={0: "nothing", 1: "fire"}),
         ),
         (
             Panel(
