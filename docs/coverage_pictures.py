@@ -61,6 +61,12 @@ def predicted() -> tuple[F8, str]:
     return np.round(np.array(rows), 4), f"90 % after {ends[0]} to {ends[1]} min"
 
 
+def figures() -> str:
+    """What the picture shows, in figures: it is stale when they change."""
+    rows, words = predicted()
+    return " ".join([words, *(f"{x:.2f}" for x in [*rows[::10].ravel(), *proofs()[0][::10]])])
+
+
 def svg() -> str:
     """The curve with its interval, the proofs, their sum, and the lines at 90 and 95 %."""
     minutes = np.arange(1, MINUTES + 1)

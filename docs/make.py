@@ -24,7 +24,7 @@ import numpy as np
 
 from detectors import DETECTORS
 from dissemination.channels import CHANNELS
-from docs import chain_pictures
+from docs import chain_pictures, coverage_pictures
 from docs.at_work import album
 from docs.markdown import paragraph, prose, table
 from ingest import counter
@@ -254,6 +254,7 @@ def pages() -> dict[str, str]:
 def pictures() -> Iterator[tuple[str, album.Picture]]:
     """Path below docs/ -> what it is drawn from, and how."""
     yield "pictures/chains.svg", album.drawn_by(chain_pictures, chain_pictures.mermaid())
+    yield "pictures/coverage.svg", album.drawn_by(coverage_pictures, coverage_pictures.figures())
     for name in DETECTORS.keys() & album.SCENES.keys():
         yield album.path(name), album.picture(name)
 
