@@ -9,6 +9,7 @@ TongluoError                 a person or a peer did something that can be said i
 │   ├── TemporaryFailure     try again, not before `retry_after` seconds
 │   ├── PermanentFailure     never try this again
 │   └── UnknownOutcome       it may or may not have gone out
+├── SpeechError              a text that cannot be spoken
 └── CapError                 a CAP message that breaks the schema's or the standard's rules
 """
 
@@ -64,6 +65,10 @@ class PermanentFailure(ChannelError):
 
 class UnknownOutcome(ChannelError):
     """The message may or may not have gone out."""
+
+
+class SpeechError(TongluoError):
+    """A text that cannot be spoken."""
 
 
 class CapError(TongluoError):

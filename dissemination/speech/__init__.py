@@ -1,0 +1,1 @@
+"""Warnings spoken: words, voices, siren tone, audio files."""
