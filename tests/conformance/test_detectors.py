@@ -572,8 +572,8 @@ def digest(name: str) -> str:
     """Of a run with everything in it; printed by the test below in another process."""
     tb, out = table(name), []
     for seed, extreme in ((1, False), (2, True)):
-        out.append(run(tb, batch(name, seed, 3000, extreme), []))
-    n = 6000  # and crowded with more than 32 bits of anything hold
+        out.append(run(tb, batch(name, seed, 1200, extreme), []))
+    n = 2000  # and crowded with more than 32 bits of anything hold
     sensor, t = np.arange(n) % sensors_of(name), START + 20 * YEAR + np.arange(n) * 50
     ones, zero = np.ones(n, np.int64), np.zeros(n, np.int64)
     out.append(run(tb, (sensor, t, np.full(n, 600 * EXAMPLES[name].high), ones, zero), []))
