@@ -124,4 +124,6 @@ def _joined(parts: list[tuple[I8, F8]], rows: Rows) -> Rows:
     floats = np.ascontiguousarray(np.concatenate([p[1] for p in parts]).T)
     sensor, t, flag, fate, arrival, back, origin = ints
     n = len(sensor)
+    received = np.diff(origin, prepend=-1) > 0  # the first of each; the others come from it
+    back[received] = rows.back[origin[received]]
     return Rows(sensor, t, floats[1], floats[0], flag, fate, arrival, back, 0, n, origin)

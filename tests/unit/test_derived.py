@@ -179,6 +179,15 @@ def test_a_derived_series_is_judged_and_its_silence_makes_unknown() -> None:
     assert {c.sensor for c in late.conditions} == {"g0/stage", "v/made"}
 
 
+def test_a_sensor_that_others_are_made_of_is_heard_again() -> None:
+    e = site(series(["g0/stage"], method="linear", plus="-1 m"), inputs=1)
+    e.feed(Readings(columns([(0, START + m * MINUTE, 1.5) for m in (1, 2)])))
+    e.feed(Tick(START + HOUR))
+    again = e.feed(Readings(columns([(0, START + HOUR + m * MINUTE, 1.5) for m in (1, 2)])))
+    ended = {c.sensor for c in again.conditions if c.kind == "silent" and not c.begins}
+    assert ended == {"g0/stage", "v/made"}
+
+
 def test_a_late_reading_reaches_what_is_made_of_it() -> None:
     of = ["g0/rain", "g1/rain"]
     e = site(series(of, "rain", method="weighted_mean"), "rain", inputs=2)
