@@ -1,11 +1,18 @@
 """Warnings to people: one way a file. `CHANNELS` is the whole list."""
 
-from dissemination.channels import kannel, mqtt, recording
+from dissemination.channels import ebm, kannel, loudspeaker, mqtt, recording
 from dissemination.channels.kind import ChannelKind, Ear, Surroundings
 
 CHANNELS: dict[str, ChannelKind] = {
+    "ebm": ChannelKind(ebm.Options, ebm.Ebm, honours_keys=False),
     "kannel": ChannelKind(
         kannel.Options, kannel.Kannel, honours_keys=False, targets=kannel.targets, ear=kannel.ear
+    ),
+    "loudspeaker": ChannelKind(
+        loudspeaker.Options,
+        loudspeaker.Loudspeaker,
+        honours_keys=False,
+        targets=loudspeaker.targets,
     ),
     "mqtt": ChannelKind(mqtt.Options, mqtt.Mqtt, honours_keys=True),
     "recording": ChannelKind(recording.Options, recording.Recording, honours_keys=True),

@@ -1,0 +1,261 @@
+"""Loudspeakers over MQTT, one delivery a speaker: a text that it speaks itself, or audio.
+
+Played is only what is proven (law 7): the speaker's own count of seconds played (`played_s`) or
+its microphone (`level`) in an answer that names the message. A speaker that reports success
+without such proof is `unknown`, and is not asked again for it; one that says it is playing is
+`accepted`; one that does not answer may have played: unknown, and repeated with the same `msgid`
+as the policy of repetition says. A late answer still counts (`receipts`).
+
+The plain form (`form: cmd`) is that of geological-hazard devices:
+`$cmd=broadcast&b_num=..&b_size=..&b_content=..&volume=..&msgid=..`. It carries text only. With
+`form: json`, a command on `tongluo/speakers/<device>/play` is answered on `.../reply` by
+`{"msgid", "state": "accepted" | "playing" | "played" | "failed" | "missing", "played_s", "level",
+"missing": [chunk, ..], "message"}`; audio follows in chunks on `.../play/<msgid>/<n>`, and chunks
+named as missing are sent again.
+
+An exercise goes only to speakers named under `exercise`, and is said first and last.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from dissemination.channels import speaker_words
+from dissemination.channels.broker import Link
+from dissemination.channels.kind import Options as _Options
+from dissemination.channels.kind import Surroundings
+from dissemination.channels.speaker_words import Reply
+from dissemination.speech import audio, spoken
+from dissemination.speech.espeak import Sound
+from dissemination.speech.voices import VOICES
+from dissemination.speech.wording import words
+from tongluo.core.clock import monotonic
+from tongluo.core.errors import PermanentFailure, SpeechError, TemporaryFailure, UnknownOutcome
+from tongluo.core.ports import Delivery, Handed
+from tongluo.core.warning import WarningVersion
+from tongluo.core.words import DeliveryState, Status
+
+VoiceName = Literal["zh-CN", "yue", "hak", "en"]
+CUT = 0.9
+"""Share of its length that an audio must have been played for."""
+RESENT = 3
+"""Times that missing chunks are sent again."""
+KEPT = 1000
+"""Messages whose late answers are still known."""
+
+
+class Options(_Options):
+    """Options of a loudspeaker channel."""
+
+    speakers: dict[str, tuple[str, ...]]
+    """Area -> the names of its speakers, as they stand in their topics."""
+    exercise: tuple[str, ...] = ()
+    """Speakers enrolled for exercises; no other is ever sent one."""
+    form: Literal["cmd", "json"] = "json"
+    send: Literal["text", "audio"] = "text"
+    """Text is spoken by the speaker; audio (only `json`) is made here: see [speech](speech.md)."""
+    url: str = ""
+    """Default: the site's own broker."""
+    topic: str = ""
+    """`{device}` stands for the speaker; default: that of the form."""
+    replies: tuple[str, ...] = ()
+    """Where speakers answer; default: those of the form."""
+    volume: int = Field(80, ge=0, le=100)
+    times: int = Field(2, ge=1, le=9)
+    """How often the text is read."""
+    size: Literal["characters", "bytes"] = "characters"
+    """What `b_size` counts; makers differ."""
+    longest: int = Field(200, ge=20)
+    """Characters of a text; what is beyond is cut after a whole sentence."""
+    voices: tuple[VoiceName, ...] = ("zh-CN",)
+    """In the order of speaking; a text is in the first one's language."""
+    siren: float = Field(6.0, ge=0, le=60)
+    """Seconds of tone before audio."""
+    readings: dict[str, dict[str, str]] = Field({})
+    """Voice -> name -> its syllables: `{zh-CN: {番禺: pan1 yu2}}`."""
+    recordings: Path | None = None
+    """Folder of areas' own recordings; see [speech](speech.md)."""
+    chunk: int = Field(16384, ge=256)
+    """Bytes of audio in one message."""
+    timeout: float = 5.0
+    """Seconds to wait for the broker's acknowledgement."""
+    answer_within: float = 10.0
+    """Seconds to wait for the speaker's first word."""
+    proof_within: float = 20.0
+    """Seconds to wait for proof once it has said that it plays; later proof is a receipt."""
+    least_played: float = 5.0
+    """Seconds of play that prove a text."""
+    least_level: float = 6.0
+    """dB over the background that prove it."""
+
+
+class Loudspeaker:
+    """Commands speakers and weighs what they answer."""
+
+    def __init__(self, options: Options, surroundings: Surroundings) -> None:
+        if options.form == "cmd" and options.send == "audio":
+            raise ValueError("the plain form carries no audio: write form: json, or send: text")
+        self._options = options
+        self._folder = surroundings.folder
+        self._topic = options.topic or speaker_words.TOPICS[options.form]
+        replies = options.replies or speaker_words.REPLIES[options.form]
+        self._link = Link(options.url, options.timeout, surroundings, replies, self._hear)
+        self._answers = threading.Condition()
+        self._heard = dict[str, list[Reply]]()
+        self._keys = dict[str, tuple[str, float]]()
+        self._late = list[tuple[str, DeliveryState, str]]()
+        self._sound = ("", b"", "", 0.0)
+
+    def send(self, delivery: Delivery) -> Handed:
+        """Command one speaker and wait for its word."""
+        warning, device = delivery.warning, delivery.target
+        if warning.status is Status.EXERCISE and device not in self._options.exercise:
+            raise PermanentFailure(f"speaker {device} is not enrolled for exercises")
+        self._link.connect()
+        msgid = hashlib.sha256(delivery.key.encode()).hexdigest()[:16]
+        audio, seconds = self._audio(warning) if self._options.send == "audio" else (b"", 0.0)
+        self._await(msgid, delivery.key, seconds)
+        topic = self._topic.format(device=device)
+        self._link.publish(topic, self._command(warning, msgid, audio))
+        self._chunks(topic, msgid, audio)
+        try:
+            return self._outcome(topic, msgid, audio, seconds)
+        finally:
+            with self._answers:
+                del self._heard[msgid]
+
+    def receipts(self) -> list[tuple[str, DeliveryState, str]]:
+        """(key, state, why) of answers that came after `send` had ended; each is told once."""
+        with self._answers:
+            found, self._late = self._late, []
+        return found
+
+    def close(self) -> None:
+        """Disconnect."""
+        self._link.close()
+
+    def _await(self, msgid: str, key: str, seconds: float) -> None:
+        with self._answers:
+            self._heard[msgid] = []
+            self._keys[msgid] = (key, seconds)
+            while len(self._keys) > KEPT:
+                del self._keys[next(iter(self._keys))]
+
+    def _hear(self, _topic: str, payload: bytes) -> None:
+        """On the library's thread."""
+        reply = speaker_words.read(payload)
+        if reply is None:
+            return
+        with self._answers:
+            if reply.msgid in self._heard:
+                self._heard[reply.msgid].append(reply)
+                self._answers.notify_all()
+            elif reply.msgid in self._keys:
+                key, seconds = self._keys[reply.msgid]
+                self._late.append((key, *self._weigh(reply, seconds)))
+
+    def _next(self, msgid: str, deadline: float) -> Reply | None:
+        with self._answers:
+            heard = self._heard[msgid]
+            self._answers.wait_for(lambda: heard, max(0.0, deadline - monotonic()))
+            return heard.pop(0) if heard else None
+
+    def _outcome(self, topic: str, msgid: str, audio: bytes, seconds: float) -> Handed:
+        deadline, last, resent = monotonic() + self._options.answer_within, None, 0
+        while reply := self._next(msgid, deadline):
+            if reply.state == "missing" and resent < RESENT:
+                self._chunks(topic, msgid, audio, reply.missing)
+                resent += 1
+                continue
+            state, why = self._weigh(reply, seconds)
+            if state is DeliveryState.FAILED:
+                raise TemporaryFailure(why, 30.0)
+            if state is not DeliveryState.ACCEPTED:
+                return Handed(state, {"why": why})
+            if last is None:
+                deadline = monotonic() + self._options.proof_within
+            last = Handed(state, {"why": why})
+        if last is None:
+            raise UnknownOutcome(f"no answer in {self._options.answer_within:g} s")
+        return last
+
+    def _weigh(self, reply: Reply, seconds: float) -> tuple[DeliveryState, str]:
+        """What an answer proves."""
+        if reply.state in ("failed", "missing"):
+            return DeliveryState.FAILED, f"the speaker failed: {reply.message or reply.state}"
+        least = CUT * seconds if seconds else self._options.least_played
+        played, level = reply.played or 0.0, reply.level or 0.0
+        proven = played >= least or level >= self._options.least_level
+        if reply.state in ("played", "done"):
+            if proven:
+                return DeliveryState.DELIVERED, f"played {played:g} s, {level:g} dB"
+            return DeliveryState.UNKNOWN, "success without proof of play"
+        return DeliveryState.ACCEPTED, reply.state
+
+    def _command(self, warning: WarningVersion, msgid: str, audio: bytes) -> bytes:
+        o = self._options
+        text = said(warning, o.voices[0], o.longest)
+        if o.form == "cmd":
+            return speaker_words.cmd(text, o.times, o.volume, msgid, o.size)
+        fields = {
+            "msgid": msgid, "text": text, "language": o.voices[0], "times": o.times,
+            "volume": o.volume, "status": warning.status.value, "expires": warning.expires,
+        }  # fmt: skip
+        return speaker_words.command(fields, audio, self._sound[2], o.chunk)
+
+    def _chunks(
+        self, topic: str, msgid: str, audio: bytes, only: Sequence[int] | None = None
+    ) -> None:
+        for n, part in enumerate(speaker_words.chunks(audio, self._options.chunk)):
+            if only is None or n in only:
+                self._link.publish(f"{topic}/{msgid}/{n}", part)
+
+    def _audio(self, warning: WarningVersion) -> tuple[bytes, float]:
+        """The sound of a warning and its seconds, made once for all of its speakers."""
+        o = self._options
+        if self._sound[0] != warning.identifier:
+            folder = self._folder / o.recordings if o.recordings else None
+            manner = spoken.Manner(o.voices, o.times, o.siren, 150, o.readings, folder)
+            try:
+                found = spoken.spoken(warning, manner)
+            except SpeechError as error:
+                raise TemporaryFailure(f"no audio: {error}", 60.0) from error
+            data, form = encoded(found.sound)
+            self._sound = (warning.identifier, data, form, found.seconds)
+        return self._sound[1], self._sound[3]
+
+
+def encoded(sound: Sound) -> tuple[bytes, str]:
+    """MP3, or WAV where there is no ffmpeg."""
+    try:
+        return audio.to_mp3(sound), "mp3"
+    except SpeechError:
+        return audio.to_wav(sound), "wav"
+
+
+def said(warning: WarningVersion, language: str, longest: int) -> str:
+    """The text for a speaker that speaks by itself: in words, an exercise said first and last."""
+    tongue = VOICES[language].tongue
+    full = {"zh": "。", "en": ". "}[tongue]
+    mark = words(spoken.EXERCISE[tongue], tongue).strip("。. ") + full
+    mark = mark if warning.status is Status.EXERCISE else ""
+    text = spoken.text(warning, language).strip("。. ") + full
+    room = longest - 2 * len(mark)
+    if len(text) > room:
+        end = text.rfind(full, 0, room)
+        text = text[: end + len(full)] if end > 0 else text[:room]
+    return (mark + text + mark).strip()
+
+
+def targets(options: Options, _around: Surroundings, warning: WarningVersion) -> Sequence[str]:
+    """The area's speakers; of an exercise, those that are enrolled."""
+    found = options.speakers.get(warning.area.id, ())
+    if warning.status is Status.EXERCISE:
+        return [device for device in found if device in options.exercise]
+    return found
