@@ -148,7 +148,12 @@ def kill_in_mid_fan_out(county: County, people: int, stage: float, kills: int) -
         assert dispatcher.exitcode == -signal.SIGKILL
     dispatcher, pipe = county.site.dispatch()
     open_ = ("queued", "attempted", "handed_over", "accepted")
-    county.site.wait(dispatcher, lambda: sum(map(county.count, open_)) == 0, 60)
+
+    def told() -> bool:  # Kannel tells again, a while later, what it could not tell
+        heard = len(county.gateway.heard())
+        return sum(map(county.count, open_)) == 0 and county.count("delivered") == heard
+
+    county.site.wait(dispatcher, told, 60)
     end(dispatcher, pipe)
     county.gateway.stop()
 
