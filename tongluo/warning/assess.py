@@ -126,7 +126,10 @@ class Assessor:
     def __post_init__(self) -> None:
         self.answers = self.answers or [Answer() for _ in self.questions]
         self.asked: dict[tuple[str, int], list[tuple[int, int]]] = {}
-        self.caps = [[((m.detector, m.row), m.cap) for m in q.members] for q in self.questions]
+        self._of: object = None
+        """The verdicts that `levels` was made of."""
+        self.levels: list[list[int]] = []
+        """Of each question, what each member says: no more than its rule's cap."""
         self.counted: list[list[int]] = []
         self.simple: list[bool] = []
         self.armed: dict[int, list[int]] = {}
@@ -141,8 +144,8 @@ class Assessor:
 
     def standing(self, n: int, time: int) -> list[int]:
         """What each member of a question counts for, among the others and the chains."""
-        question, known = self.questions[n], self.verdicts
-        levels = [min(known.get(key, UNKNOWN), cap) for key, cap in self.caps[n]]
+        question = self.questions[n]
+        levels = list(self._said()[n])
         there = [] if self.simple[n] else [k for k, its in enumerate(levels) if its >= 1]
         for k in there:
             armed = question.members[k].armed
@@ -154,9 +157,21 @@ class Assessor:
                 levels[k] = level
         return levels
 
+    def _said(self) -> list[list[int]]:
+        """`levels`, made anew when other verdicts have been put in."""
+        if self._of is not self.verdicts:
+            known, self._of = self.verdicts, self.verdicts
+            self.levels = [
+                [min(known.get((m.detector, m.row), UNKNOWN), m.cap) for m in q.members]
+                for q in self.questions
+            ]
+        return self.levels
+
     def level_of(self, n: int, time: int) -> int:
         """What the verdicts of a question say together."""
-        levels = self.standing(n, time)
+        return self._together(n, self.standing(n, time))
+
+    def _together(self, n: int, levels: list[int]) -> int:
         highest = max(levels)
         if highest >= 1:
             return highest
@@ -168,7 +183,9 @@ class Assessor:
         """A verdict changed; returns the assessments that changed with it."""
         asked = self.asked.get(key, ())
         before = [self.standing(n, time) for n, _ in asked]
-        self.verdicts[key] = level
+        self.verdicts[key] = int(level)
+        for n, k in asked:
+            self.levels[n][k] = min(level, self.questions[n].members[k].cap)
         found = (
             self._settle(n, self.standing(n, time), was, time, cause)
             for (n, _), was in zip(asked, before, strict=True)
@@ -179,7 +196,7 @@ class Assessor:
         self, n: int, levels: list[int], before: list[int], time: int, cause: str
     ) -> Change | None:
         """Members have changed: the level rises with them, or a hold begins, goes on or ends."""
-        answer, level = self.answers[n], self.level_of(n, time)
+        answer, level = self.answers[n], self._together(n, levels)
         rose = max((a for a, b in zip(levels, before, strict=True) if a > b), default=UNKNOWN)
         changed = max((a for a, b in zip(levels, before, strict=True) if a != b), default=UNKNOWN)
         lift = rose if answer.pinned else max(rose, changed)
