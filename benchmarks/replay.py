@@ -3,7 +3,7 @@
 The chain flags, orders, detects and assesses (`Engine.feed`) columns that lie in memory, on one
 core, in the order in which they would arrive: all stations at one time, then the next time. pandas
 is given the same readings as it likes them best, sorted by station, and only sums; river is given
-a part of them.
+a part of them. `full_set` asks more: every part of the engine, over a year.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ import itertools
 import sys
 import tempfile
 import time
+from argparse import ArgumentParser
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 from bench import WINDOWS, Result, Site, finish, middle, missing
+from full_set import full_set
 from rain import F8, series
 
 from tongluo.config.load import load
@@ -137,8 +139,14 @@ def measure(name: str, stations: int, steps: int, folder: Path) -> list[Result]:
 
 
 def main() -> None:
-    results = []
+    options = ArgumentParser(description=__doc__)
+    options.add_argument("--full", action="store_true", help="only the full set")
+    options.add_argument("--days", type=int, default=365, help="of the full set")
+    chosen = options.parse_args()
+    results = full_set(chosen.days)
     for name, (stations, steps) in SHAPES.items():
+        if chosen.full:
+            break
         with tempfile.TemporaryDirectory() as folder:
             results += measure(name, stations, steps, Path(folder))
     finish(results)
