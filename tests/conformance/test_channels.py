@@ -16,7 +16,7 @@ from dissemination.channels import CHANNELS, Surroundings
 from tests.unit.test_cap import BASE
 from tongluo.core.errors import ChannelError, TemporaryFailure
 from tongluo.core.ports import Delivery
-from tongluo.core.words import DeliveryState, Status
+from tongluo.core.words import DeliveryState, Hazard, Status
 
 NUMBER, PASSWORD = "8613800138000", "a-word-nobody-may-see"
 
@@ -34,7 +34,13 @@ class Example:
 
 KANNEL = {"url": "{url}/cgi-bin/sendsms", "username": "u", "password": {"file": "password"},
           "recipients": {"file": "people"}}  # fmt: skip
+SPEAKERS = {"url": "mqtt{url}", "speakers": {BASE.area.id: ["horn-1"]}, "timeout": 0.5}
+EBM = {"url": "{url}", "source": "010333112400000001", "destination": "010333112400000002",
+       "areas": {BASE.area.id: ["331124000000"]}, "timeout": 0.5,
+       "event_types": {h.value: "11A01" for h in Hazard}}  # fmt: skip
 EXAMPLES = {
+    "ebm": Example(EBM),
+    "loudspeaker": Example(SPEAKERS),
     "kannel": Example(KANNEL, people=True),
     "mqtt": Example({"url": "mqtt{url}", "timeout": 0.5}),
     "recording": Example({}, local=True),
