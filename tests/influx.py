@@ -36,9 +36,7 @@ def fed(columns: Columns, fate: list[int] | None = None) -> Effects:
     fates = np.array(fate, np.int64) if fate else np.zeros(n, np.int64)
     back = np.zeros(n, np.int64)
     none = np.zeros(n, np.int64)
-    return Effects(
-        Admitted(columns.value, columns.flag, fates, back, columns.arrival, none, none)
-    )
+    return Effects(Admitted(columns.value, columns.flag, fates, back, columns.arrival, none, none))
 
 
 def many(journal: Journal, n: int, sensors: int = 40, start: int = 0, batch: int = 5000) -> None:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from tongluo.again import Again
 from tongluo.core.columns import Columns
 from tongluo.core.words import Level
-from tongluo.again import Again
 from tongluo.judgement import Judgement
 from tongluo.warning.agenda import Agenda
 from tongluo.warning.assess import CHAIN
