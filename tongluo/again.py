@@ -30,7 +30,7 @@ class Again:
     def __init__(self, plan: Plan, stage: OrderStage, sensor: int) -> None:
         self.plan, self.stage, self.sensor = plan, stage, sensor
         derived = plan.derived
-        self.below = derived.below(sensor)
+        self.below = {k for k in derived.below(sensor) if self._reaches(k)}
         reached = [sensor, *(int(derived.params[k]["sensor"]) for k in sorted(self.below))]
         self.tasks = {
             name: sorted({t for s in reached for t in table.tasks_of(s) if self._kept(name, t)})
@@ -49,7 +49,17 @@ class Again:
         its = self.plan.tasks[name][task]
         heard = set[int]().union(*(self.plan.derived.sources(s) for s in its.heard if s >= 0))
         received = heard - {int(s) for s in self.plan.derived.params["sensor"]}
-        return all(its.past <= int(self.stage.params[s]["reach"]) for s in received)
+        made = set[int]().union(*(self.plan.derived.above(s) for s in its.heard if s >= 0))
+        reached = all(self._reaches(k) for k in made)
+        return reached and all(its.past <= int(self.stage.params[s]["reach"]) for s in received)
+
+    def _reaches(self, k: int) -> bool:
+        """Whether what is kept of a series' inputs reaches as far back as it is made of."""
+        derived = self.plan.derived
+        p = derived.params[k]
+        need = int(p["every"] + p["wait"] + max(p["lag"] + p["age"]))
+        received = derived.sources(int(p["sensor"])) - {int(s) for s in derived.params["sensor"]}
+        return all(need <= int(self.stage.params[s]["reach"]) for s in received)
 
     def risen(self) -> Iterator[Found]:
         """Tasks whose level has risen; the others keep the level they had."""
@@ -100,8 +110,10 @@ class Again:
         whole, order, clock = derived.state.copy(), stage.state.copy(), stage.clock.copy()
         derived.state[:] = np.zeros(1, derived.state.dtype)
         out = derived.expand(stage.state, stage.clock, rows)
-        for k in sorted(set(range(len(whole))) - self.below):
-            derived.state[k] = whole[k]
+        for k in range(len(whole)):
+            if k not in self.below:
+                derived.state[k] = whole[k]
+            derived.state[k]["next"] = max(derived.state[k]["next"], whole[k]["next"])
         stage.state[:], stage.clock[:] = order, clock
         return out
 

@@ -158,3 +158,8 @@ class Engine(Timing):
             self.assessor, self.lifecycle, self.reasons, plan, moved
         )
         self.plan, self.next_due = plan, None
+        now = int(self.clock["now"])
+        for sensor in [s for s in self.doubts if not plan.order_params["quality"][s]]:
+            self.standing(sensor, now, "")  # it is tested no more
+        for change in self.assessor.resettle(now):
+            self.decide(change, self.reasons.tell(self.assessor, change))

@@ -119,6 +119,7 @@ def bring(engine: Engine, saved: Mapping[str, Any]) -> bool:
         engine.assessor.answers[n] = kept
         if one.event is not None:
             engine.lifecycle.events[n] = one.event
+    engine.assessor.retell(int(engine.clock["now"]))
     engine.next_due = None
     return bool(portable.standing)
 

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.build import MINUTE, SITE, SOURCE, STAGE, STAGE_RULE, START, columns
+from tests.build import (
+    MINUTE,
+    RAIN,
+    RAIN_RULE,
+    SITE,
+    SOURCE,
+    STAGE,
+    STAGE_RULE,
+    START,
+    THRESHOLDS,
+    columns,
+    config,
+)
 from tongluo.config.models import Config
 from tongluo.config.plan import plan
 from tongluo.core.effects import Act, Effects, Readings
@@ -19,11 +32,11 @@ FOREVER = 1 << 62
 
 
 def sure(n: int, station: str, rule: str = "r", armed: int = -1) -> Member:
-    return Member("d", n, rule, 4, station, 4, armed)
+    return Member("d", n, rule, 4, frozenset({station}), 4, armed)
 
 
 def doubtful(n: int, station: str, cap: int = 2) -> Member:
-    return Member("d", n, "r", 4, station, cap)
+    return Member("d", n, "r", 4, frozenset({station}), cap)
 
 
 def asks(*members: Member, votes: tuple[int, int, int, int] | None = None) -> Assessor:
@@ -219,3 +232,73 @@ def test_chunks_do_not_matter_to_chains(
     several = [x for a, b in pairwise(places)
                for x in levels(parts.feed(Readings(columns(rows[a:b]))))]  # fmt: skip
     assert one == several
+
+
+# another configuration, and what is made of what
+
+
+def test_a_series_made_of_a_gauge_is_no_second_witness_of_it() -> None:
+    made = Member("d", 1, "r", 4, frozenset({"x"}), 4)
+    a = asks(doubtful(0, "x"), made)
+    push(a, 1, 4)
+    alone = asks(doubtful(0, "x"), Member("d", 1, "r", 4, frozenset({"x"}), 2))
+    push(alone, 1, 4)
+    assert push(alone, 0, 4) == 2
+
+
+def test_a_vote_of_a_gauge_and_of_what_is_made_of_it_is_one() -> None:
+    a = asks(sure(0, "x"), Member("d", 1, "r", 4, frozenset({"x", "y"})), votes=(1, 1, 2, 2))
+    push(a, 0, 4)
+    assert push(a, 1, 4) == 2
+
+
+def test_not_knowing_shows_nothing() -> None:
+    a = asks(sure(0, "x"))
+    push(a, 0, 3)
+    assert not a.lower(0, 0, 1)
+    a.verdicts["d", 0] = -1
+    a.verdicts = dict(a.verdicts)
+    assert not a.lower(0, 0, 1)
+    push(a, 0, 1)
+    assert a.lower(0, 0, 1)
+
+
+def test_a_reload_says_what_is_already_high() -> None:
+    """A rule capped at yellow, its gauge at red; the cap goes, and the gauge stays where it is."""
+
+    def site(cap: str | None) -> Config:
+        rule = {**STAGE_RULE, "cap_level": cap}
+        return config({"z": [STAGE]}, [rule])
+
+    e = Engine(plan(site("yellow"), "one"))
+    e.feed(Readings(columns([(0, START, 4.5)])))
+    out = e.feed(plan(site(None), "two", ["z/stage"]))
+    assert [(d.before, d.after, d.reason["cause"]) for d in out.decisions] == [
+        ("yellow", "red", "configuration")
+    ]
+    assert [w.level for w, _ in out.warnings] == [4]
+
+
+def test_other_windows_start_anew() -> None:
+    def site(levels: dict[str, Any]) -> Config:
+        sets = {**THRESHOLDS, "rain": {"source": SOURCE, "levels": levels}}
+        rule = {**RAIN_RULE, "detector": "critical_rain", "options": {}}
+        return config({"r": [RAIN]}, [rule], thresholds=sets)
+
+    def levels_of(windows: dict[str, str]) -> dict[str, Any]:
+        return {"red": {"dry": windows, "wet": windows}}
+
+    e = Engine(plan(site(levels_of({"1 h": "10 mm"})), "one"))
+    for minute in range(90):
+        e.feed(Readings(columns([(0, START + minute * MINUTE, 0.15)])))
+    e.feed(plan(site(levels_of({"30 min": "90 mm", "1 h": "15 mm"})), "two", ["r/rain"]))
+    out = [e.feed(Readings(columns([(0, START + m * MINUTE, 0.15)]))) for m in range(90, 240)]
+    assert [d.after for x in out for d in x.decisions] in ([], ["unknown", "none"], ["none"])
+
+
+def test_a_chain_s_wave_is_expected_from_when_its_cause_began() -> None:
+    e = county()
+    river(e, 0, 3.2, 1.0)
+    at = next(n for n, q in enumerate(e.plan.questions) if q.hazard.value == "flash_flood")
+    later = e.reasons.standing(e.assessor, at, START + 5 * 3_600_000)
+    assert later["expected"] == "2026-07-01T10:00:00+08:00"

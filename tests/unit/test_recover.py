@@ -7,7 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from tests.build import MINUTE, START, columns, level
+from tests.build import (
+    MINUTE,
+    RAIN,
+    RAIN_RULE,
+    STAGE,
+    STAGE_RULE,
+    START,
+    columns,
+    config,
+    level,
+)
 from tongluo import memory
 from tongluo.config.load import load
 from tongluo.config.plan import plan
@@ -87,3 +97,24 @@ def test_a_warning_outlives_another_layout_and_trimmed_readings(tmp_path: Path) 
     assert [r.identifier for r in cancel.references] == [
         "tongluo.v.river_flood.1.20260701T000000Z.v1"
     ]
+
+
+def test_what_was_taken_over_is_lowered_by_nothing_but_knowledge() -> None:
+    """Rain's window is forgotten and its gauge says little; the river gauge alone cannot say NONE."""
+    built = config(
+        {"r": [RAIN], "z": [STAGE]}, [RAIN_RULE, {**STAGE_RULE, "hazard": "flash_flood"}]
+    )
+    e, f = (Engine(plan(built, digest)) for digest in ("one", "two"))
+    for minute in range(40):
+        at = START + minute * MINUTE
+        e.feed(Readings(columns([(0, at, 2.5), (1, at, 0.5)])))
+    assert level(e) == Level.RED
+    assert not memory.fits(f, memory.save(e))
+    assert memory.bring(f, memory.save(e))
+    seen = []
+    for minute in range(40, 90):
+        at = START + minute * MINUTE
+        f.feed(Readings(columns([(0, at, 0.0), (1, at, 0.5)])))
+        seen.append(level(f))
+    assert seen[:20] == [Level.RED] * 20, "the hold is over, the rain is not known yet"
+    assert seen[-1] == Level.NONE

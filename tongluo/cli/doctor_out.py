@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import socket
 import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from paho.mqtt.enums import MQTTProtocolVersion
 
@@ -69,11 +71,26 @@ def _mqtt(name: str, channel: ChannelIn, config: Config, _: Path) -> Finding:
         return fail("channel", "mqtt_away", name=name, url=url, reason=error)
 
 
+def _web(name: str, channel: ChannelIn, _: Config, __: Path) -> Finding:
+    """Whether somebody listens: nothing is sent, for whatever is sent may reach people."""
+    url = str(channel.options.get("url", ""))
+    try:
+        parts = urlsplit(url)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        with socket.create_connection((parts.hostname or "", port), timeout=ANSWER):
+            return ok("channel", "mqtt_ok", name=name, url=url)
+    except (OSError, ValueError) as error:
+        return fail("channel", "mqtt_away", name=name, url=url, reason=error)
+
+
 def _unchecked(name: str, channel: ChannelIn, _: Config, __: Path) -> Finding:
     return warn("channel", "unchecked", name=name, kind=channel.kind)
 
 
 CHECKS: dict[str, Callable[[str, ChannelIn, Config, Path], Finding]] = {
+    "ebm": _web,
+    "kannel": _web,
+    "loudspeaker": _mqtt,
     "mqtt": _mqtt,
     "recording": _recording,
 }

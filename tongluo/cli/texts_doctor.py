@@ -182,7 +182,7 @@ DOCTOR: dict[str, tuple[str, str]] = {
     "mqtt_ok": ("{name} reaches {url}", "{name} 可连接 {url}"),
     "mqtt_away": ("{name} cannot use {url}: {reason}", "{name} 无法使用 {url}：{reason}"),
     "mqtt_away.todo": (
-        "start that broker, or correct options.url",
+        "start what listens there, or correct options.url",
         "启动该服务器，或改正 options.url",
     ),
     "unchecked": (

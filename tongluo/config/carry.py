@@ -50,13 +50,24 @@ def _carry_ring(old: OrderStage, new: OrderStage, row: int) -> None:
 def carry_derived(old: Plan, new: Plan) -> None:
     """Copy the states of derived series that are made as before."""
     a, b = old.derived, new.derived
-    if a.state.dtype != b.state.dtype:
-        return
     rows = {int(p["sensor"]): n for n, p in enumerate(a.params)}
     for n, p in enumerate(b.params):
         was = rows.get(int(p["sensor"]))
         if was is not None and a.params[was] == p and a.heard[was] == b.heard[n]:
-            b.state[n] = a.state[was]
+            _carry_series(a.state[was], b.state[n])
+
+
+def _carry_series(old: Any, new: Any) -> None:
+    """Rings and inputs of two tables may differ in size: what both hold is kept."""
+    for name in ("next", "total", "day", "whole"):
+        new[name] = old[name]
+    inputs = min(len(old["newest"]), len(new["newest"]))
+    new["newest"][:inputs] = old["newest"][:inputs]
+    for k in range(inputs):
+        ring = new["cells"][k]
+        for cell in old["cells"][k]:
+            if cell["slot"] > ring[int(cell["slot"]) % len(ring)]["slot"]:
+                ring[int(cell["slot"]) % len(ring)] = cell
 
 
 def _task_keys(plan: Plan, name: str) -> list[tuple[int, str, bool, str]]:
@@ -85,14 +96,19 @@ def carry_tables(old: Plan, new: Plan) -> dict[tuple[str, int], tuple[str, int]]
 def _carry_state(old: Table, a: int, new: Table, b: int, same_inputs: bool) -> None:
     """The whole state where it has the same layout and windows; else only the level is held."""
     same_layout = old.state.dtype == new.state.dtype and same_inputs
-    if same_layout and _windows(old.params[a]) == _windows(new.params[b]):
+    if same_layout and _remembered(old.params[a]) == _remembered(new.params[b]):
         new.state[b] = old.state[a]
     else:
         new.state[b]["level"] = old.state[a]["level"]
 
 
-def _windows(row: Any) -> Any:
-    return row["length"].tolist() if "length" in row.dtype.names else None
+LIMITS = ("threshold", "band", "worst", "coverage", "shift")
+"""Parameters that a state does not depend on: what is remembered goes on under others of them."""
+
+
+def _remembered(row: Any) -> Any:
+    """The parameters that say what a state means: windows, cells, coefficients."""
+    return [row[name].tobytes() for name in row.dtype.names if name not in LIMITS]
 
 
 def carry_answers(

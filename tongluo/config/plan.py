@@ -97,7 +97,7 @@ def plan(config: Config, digest: str, known: Sequence[str] = ()) -> Plan:
     keys = list(dict.fromkeys([*known, *named]))
     sensors = tuple(named.get(key) for key in keys)
     tasks, made = tasks_of(config, sensors), derived_of(config, sensors)
-    questions, chains = questions_of(config, tasks, sensors)
+    questions, chains = questions_of(config, tasks, sensors, made)
     params = order_params(config, sensors, windows_of(sensors, tasks, made))
     return Plan(
         config,

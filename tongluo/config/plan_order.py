@@ -65,11 +65,14 @@ def windows_of(
 def _through(derived: DerivedStage, windows: list[int]) -> None:
     """What is asked of a derived series is asked of its inputs, and what it takes to make it."""
     for _ in range(len(derived.params)):  # as many times as series can stand behind one another
+        before = list(windows)
         for row, heard in zip(derived.params, derived.heard, strict=True):
             own = int(row["every"]) + int(row["wait"]) + windows[int(row["sensor"])]
             for k, sensor in enumerate(heard):
                 need = own + int(row["lag"][k]) + int(row["age"][k])
                 windows[sensor] = max(windows[sensor], need)
+        if windows == before:
+            return
 
 
 def _order_row(row: Any, config: Config, sensor: SensorSpec | None, window: int) -> None:

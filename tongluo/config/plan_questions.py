@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
+from ingest.derived_stage import DerivedStage
 from tongluo.config.coupled import ChainIn
 from tongluo.config.judged import zone_offset
 from tongluo.config.models import Config, RuleIn
@@ -30,7 +32,7 @@ class _Asked:
         """Take over what a rule says of its questions."""
         self.hold, self.quorum = max(self.hold, rule.hold), max(self.quorum, rule.quorum)
         if rule.votes:
-            blue, yellow, orange, red = (rule.votes.get(w, 1) for w in _WORDS)
+            blue, yellow, orange, red = accumulate((rule.votes.get(w, 1) for w in _WORDS), max)
             self.votes[rule.id] = (blue, yellow, orange, red)
 
 
@@ -39,7 +41,7 @@ HOLD = 1_800_000  # ms: of a question that only a chain asks
 
 
 def questions_of(
-    config: Config, tasks: Mapping[str, Sequence[Task]], specs: Specs
+    config: Config, tasks: Mapping[str, Sequence[Task]], specs: Specs, derived: DerivedStage
 ) -> tuple[tuple[Question, ...], tuple[Chain, ...]]:
     """Questions, by area and hazard, and the chains, by their place in the file and area."""
     areas, asked = _areas_of(config), dict[Key, _Asked]()
@@ -49,7 +51,9 @@ def questions_of(
     chains = list(_instances(config, list(asked)))
     number = {(chain.id, area): n for n, (chain, area) in enumerate(chains)}
     for name, area, task, row in plain:
-        _add(asked[area, task.rule.hazard], name, row, task, specs, number.get((task.chain, area)))
+        stations = _stations(specs, derived, task)
+        place_of = number.get((task.chain, area))
+        _add(asked[area, task.rule.hazard], name, row, task, stations, place_of)
     for n, (chain, area) in enumerate(chains):
         if chain.warn is not None:
             level = Level.parse(chain.warn.level)
@@ -82,15 +86,23 @@ def _places(
                     yield name, area, task, row
 
 
-def _add(asked: _Asked, name: str, row: int, task: Task, specs: Specs, chain: int | None) -> None:
+def _add(
+    asked: _Asked, name: str, row: int, task: Task, stations: frozenset[str], chain: int | None
+) -> None:
     if task.chain and chain is None:
         return  # the chain does not act on this area
-    sensor, rule = specs[task.sensor], task.rule
-    assert sensor is not None
+    rule = task.rule
     doubt = int(Level.parse(rule.doubtful)) if task.doubtful else int(Level.RED)
     armed = -1 if chain is None else chain
-    asked.members.append(Member(name, row, rule.id, _cap(rule), sensor.station, doubt, armed))
+    asked.members.append(Member(name, row, rule.id, _cap(rule), stations, doubt, armed))
     asked.rule(rule)
+
+
+def _stations(specs: Specs, derived: DerivedStage, task: Task) -> frozenset[str]:
+    """The stations whose readings a task judges in the end."""
+    made = {int(sensor) for sensor in derived.params["sensor"]}
+    received = (specs[s] for s in derived.sources(task.sensor) - made)
+    return frozenset(s.station for s in received if s is not None)
 
 
 def _instances(config: Config, asked: list[Key]) -> Iterator[tuple[ChainIn, str]]:

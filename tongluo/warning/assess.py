@@ -12,7 +12,7 @@ level that a person has set is moved by a verdict that rises above it, and else 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import msgspec
@@ -35,7 +35,9 @@ class Member:
     rule: str
     cap: int = 4
     """This rule alone raises no higher."""
-    station: str = ""
+    stations: frozenset[str] = frozenset()
+    """The stations whose readings it is made of: a derived series is no other witness than its
+    inputs."""
     doubt: int = 4
     """It judges suspect readings: no higher than this without a second witness."""
     armed: int = -1
@@ -107,7 +109,7 @@ class Change:
     before: int
     after: int
     cause: str
-    """verdict, hold, silence, late, act, chain"""
+    """verdict, hold, silence, late, act, chain, configuration"""
     by: int = -1
     """The member that showed the highest verdict of a hold; -1 = no hold, or none did."""
 
@@ -238,8 +240,23 @@ class Assessor:
         """A chain's verdict: its level; NONE when something it asks for is known not to be."""
         if self.holds(c, time):
             return self.chains[c].level
-        levels = [self.answers[n].level if n >= 0 else UNKNOWN for n, _ in self.chains[c].when]
-        return UNKNOWN if UNKNOWN in levels else NONE
+        asked = [(self.answers[n].level if n >= 0 else NONE, low) for n, low in self.chains[c].when]
+        return NONE if any(UNKNOWN < level < low for level, low in asked) else UNKNOWN
+
+    def retell(self, time: int) -> None:
+        """Put every chain's verdict in as it stands, without settling what follows."""
+        for c, chain in enumerate(self.chains):
+            if chain.level:
+                self.verdicts[CHAIN, c] = self._told(c, time)
+        self._of = None  # `levels` must be made anew
+
+    def resettle(self, time: int) -> Iterator[Change]:
+        """Under other rules: raise what its members, as they are known, say is higher."""
+        self.retell(time)
+        for n, answer in enumerate(self.answers):
+            level = self.level_of(n, time)
+            if level > max(answer.level, NONE) and not answer.pinned:
+                yield self._move(n, level, time, "configuration")
 
     def _armed(self, n: int, c: int, change: Change) -> list[Change]:
         """A chain that lets members count may have begun or ended."""
@@ -291,6 +308,10 @@ class Assessor:
         answer = self.answers[n]
         return [k for k in answer.reached if k not in answer.shown]
 
+    def lower(self, n: int, k: int, time: int) -> bool:
+        """Whether a member is known to be lower than the level: UNKNOWN shows nothing."""
+        return UNKNOWN < self.standing(n, time)[k] < self.answers[n].level
+
     def release(self, n: int, time: int) -> Change:
         """A hold has ended: the level falls to the highest seen in it."""
         answer = self.answers[n]
@@ -314,20 +335,33 @@ def voted(question: Question, levels: Sequence[int], k: int) -> int:
         return levels[k]
     for level in range(levels[k], 0, -1):
         same = zip(question.members, levels, strict=True)
-        if (
-            len({m.station for m, its in same if m.rule == member.rule and its >= level})
-            >= votes[level - 1]
-        ):
+        voters = [m.stations for m, its in same if m.rule == member.rule and its >= level]
+        if witnesses(voters) >= votes[level - 1]:
             return level
     return NONE
 
 
+def witnesses(voters: Sequence[frozenset[str]]) -> int:
+    """How many of them rest on stations of their own; a series made of others adds none.
+
+    >>> witnesses([frozenset("a"), frozenset("ab"), frozenset("b"), frozenset("b")])
+    2
+    """
+    counted: set[str] = set()
+    found = 0
+    for stations in sorted(set(voters), key=lambda s: (len(s), sorted(s))):
+        if not stations & counted:
+            found += 1
+            counted |= stations
+    return found
+
+
 def witnessed(question: Question, levels: Sequence[int], k: int) -> int:
     """A member's level: one that judges suspect readings is believed, beyond its own grade, as
-    far as another station shows the same."""
+    far as another station shows the same that is not itself part of what it is made of."""
     member = question.members[k]
     if levels[k] <= member.doubt:
         return levels[k]
     others = zip(question.members, levels, strict=True)
-    shown = max((its for m, its in others if m.station != member.station), default=UNKNOWN)
+    shown = max((i for m, i in others if not m.stations & member.stations), default=UNKNOWN)
     return min(levels[k], max(member.doubt, shown))

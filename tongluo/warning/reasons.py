@@ -132,6 +132,7 @@ class Reasons:
     def _chained(self, assessor: Assessor, member: Member, time: int) -> dict[str, Any]:
         """A chain's words, the assessments it rests on, and when what it warns of arrives."""
         chain, zone = assessor.chains[member.row], self.plan.config.site.timezone
+        time = max((assessor.answers[n].since for n, _ in chain.when if n >= 0), default=time)
         said = {"rule": chain.id, "en": chain.why_en, "zh": chain.why, "time": iso(time, zone)}
         because = self._asked(assessor, member.row)
         out: dict[str, Any] = {**said, "because": because, "lower_if": {"all_but_one": because}}

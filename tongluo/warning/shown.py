@@ -60,7 +60,7 @@ class Showing:
     def _ends(self, assessor: Assessor, n: int, sensors: SensorOf, start: int, stop: int) -> int:
         due, row = assessor.due(n), start
         for k in assessor.unshown(n):
-            at = self.first(sensors(n, k), start, due)
+            at = self.first(sensors(n, k), start, due) if assessor.lower(n, k, due) else NEVER
             if at >= stop:
                 return NEVER
             row = max(row, at)
@@ -70,5 +70,9 @@ class Showing:
         """Remember who has shown it in start..stop; the others may do so in a later batch."""
         for n in self._due(assessor, start, stop):
             answer, due = assessor.answers[n], assessor.due(n)
-            new = [k for k in assessor.unshown(n) if self.first(sensors(n, k), start, due) < stop]
+            new = [
+                k
+                for k in assessor.unshown(n)
+                if assessor.lower(n, k, due) and self.first(sensors(n, k), start, due) < stop
+            ]
             answer.shown = [*answer.shown, *new]

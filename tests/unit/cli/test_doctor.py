@@ -160,6 +160,14 @@ def test_every_kind_of_channel_has_its_check() -> None:
     assert set(doctor_out.CHECKS) == set(CHANNELS)
 
 
+def test_a_gateway_that_listens_and_one_that_does_not(influx: str, tmp_path: Path) -> None:
+    there = ChannelIn(kind="kannel", options={"url": f"{influx}/cgi-bin/sendsms"})
+    away = ChannelIn(kind="ebm", options={"url": f"http://127.0.0.1:{free_port()}/ebd"})
+    config = load(write(tmp_path)).config
+    made = config.model_copy(update={"channels": {"a": there, "b": away}})
+    assert [f.state for f in doctor_out.channels(made, tmp_path)] == ["OK", "FAIL"]
+
+
 def test_channels_that_work_and_that_do_not(tmp_path: Path, broker: Mosquitto) -> None:
     config = load(write(tmp_path, url=broker.url)).config
     (tmp_path / "taken").mkdir()
