@@ -100,7 +100,7 @@ def test_a_warning_outlives_another_layout_and_trimmed_readings(tmp_path: Path) 
 
 
 def test_what_was_taken_over_is_lowered_by_nothing_but_knowledge() -> None:
-    """Rain's window is forgotten and its gauge says little; the river gauge alone cannot say NONE."""
+    """The rain window is forgotten; the river gauge alone cannot say NONE."""
     built = config(
         {"r": [RAIN], "z": [STAGE]}, [RAIN_RULE, {**STAGE_RULE, "hazard": "flash_flood"}]
     )
