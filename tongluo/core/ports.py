@@ -155,6 +155,8 @@ class Delivery:
     warning: WarningVersion
     channel: str
     target: str
+    audience: str = "residents"
+    """Whom it speaks to: residents, responders, contacts, schools or staff."""
 
 
 @dataclass(frozen=True)
