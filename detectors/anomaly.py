@@ -163,9 +163,6 @@ def state_dtype(table: Any) -> np.dtype[Any]:
     )
 
 
-_kept = compiled(kept)
-
-
 @compiled
 def yardstick(s: Any, half: int, miss: float) -> float:
     """What is usually missed at this time of day; this miss is taken into it."""
@@ -270,7 +267,7 @@ def step(p: Any, s: Any, t: int, value: float, flag: int) -> int:
     before = int(s["level"])
     s["score"] = 0.0
     if flag > p["worst"] or not abs(value) <= MOST or (s["n"] > 0 and t <= s["last"]):
-        level = _kept(before)
+        level = kept(before)
         if level != before:
             s["why"][:] = 0.0
             s["why"][6] = 1.0
@@ -280,14 +277,14 @@ def step(p: Any, s: Any, t: int, value: float, flag: int) -> int:
     if s["n"] == 0:
         begin(s, value, half, hour)
         s["n"] = 1
-        return _kept(before)
+        return kept(before)
     expected = mixed(s, half, hour)
     missed(s, value, half, hour)
     found, which = surprise(s, measure(s, value, expected, half, hour))
     remember(s, value, half, hour)
     s["n"] += 1
     if s["n"] <= p["learn"]:
-        return _kept(before)
+        return kept(before)
     going = against_history(s, found)
     new = onset(s, going)
     s["score"] = max(new, 0.0) / (max(new, 0.0) + 3.0)

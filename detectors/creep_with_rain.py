@@ -140,9 +140,6 @@ def state_dtype(table: Any) -> np.dtype[Any]:
     )
 
 
-_kept = compiled(kept)
-
-
 @compiled
 def fall(p: Any, s: Any, t: int, mm: float) -> None:
     """Add rain to every window's ring: a cell's mean is its sum, its weight the ms it covers."""
@@ -194,7 +191,7 @@ def combined(p: Any, s: Any, t: int) -> int:
     """The level of the present speed level with the present rain."""
     before, speed = s["level"], s["speed_level"]
     if speed < 0:
-        return _kept(before)
+        return kept(before)
     level, doubt = 0, 0
     for grade in range(speed):
         if math.isnan(p["speed"][grade]):
@@ -215,7 +212,7 @@ def step(p: Any, s: Any, port: int, t: int, value: float, flag: int) -> int:
     before = s["level"]
     level = before
     if port == 0:
-        level = _kept(before)
+        level = kept(before)
         if fresh(p, s, t, value, flag):
             s["last"] = t
             v, resolution, told = speed_at(p, s, t, value)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from detectors.options import grades
+from detectors.season import month_day
 from tongluo.core.compiled import compiled
 from tongluo.core.ports import Sensor
 from tongluo.core.times import DAY, HOUR, MINUTE, parse_duration
@@ -44,10 +45,7 @@ def month_of(day: int) -> int:
     >>> [month_of(d) for d in (0, 30, 31, 58, 59, 365, 11_016, 11_017, -1)]
     [1, 1, 2, 2, 3, 1, 2, 3, 12]
     """
-    of_era = (day + 719_468) % 146_097  # counted from a 1 March that begins 400 years
-    year = (of_era - of_era // 1460 + of_era // 36_524 - of_era // 146_096) // 365
-    of_year = of_era - (365 * year + year // 4 - year // 100)
-    return (5 * of_year + 2) // 153 % 12 + 3 if of_year < 306 else (5 * of_year + 2) // 153 - 9
+    return month_day(day) // 100
 
 
 def fill_days(row: Any, end: str, wait: str, sensor: Sensor) -> None:

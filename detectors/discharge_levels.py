@@ -120,9 +120,6 @@ def state_dtype(table: Any) -> np.dtype[Any]:
     return np.dtype([("level", "i8"), ("last", "i8"), ("why", "f8", (len(WHY),))], align=True)
 
 
-_kept = compiled(kept)
-
-
 @compiled
 def beyond(p: Any, h: float) -> int:
     """-1 below the rating, 1 above, 0 within."""
@@ -154,7 +151,7 @@ def step(p: Any, s: Any, t: int, value: float, flag: int) -> int:
     """One stage, m. Returns the level: -1 UNKNOWN, 0 NONE, 1 to 4."""
     before = s["level"]
     h, q, side = value + p["shift"], math.nan, 0
-    level = _kept(before)
+    level = kept(before)
     if judgeable(p, s, t, value, flag):
         s["last"] = t
         q, side = discharge(p, h), beyond(p, h)

@@ -117,9 +117,6 @@ def state_dtype(table: Any) -> np.dtype[Any]:
     )
 
 
-_kept = compiled(kept)
-
-
 @compiled
 def median(s: Any, first: int, end: int, about: float, deviation: bool) -> float:
     """The median of rates first..end, or of their distances from `about`."""
@@ -163,7 +160,7 @@ def learn(p: Any, s: Any, t: int, v: float, error: float) -> None:
 def step(p: Any, s: Any, t: int, value: float, flag: int) -> int:
     """One position. Returns the level: -1 UNKNOWN, 0 NONE, 1 to 4."""
     before = s["level"]
-    level = _kept(before)
+    level = kept(before)
     why = s["why"]
     if fresh(p, s, t, value, flag):
         if s["last"] == 0 or s["next"] > t + 2 * p["window"]:

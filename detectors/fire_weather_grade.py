@@ -168,9 +168,6 @@ def state_dtype(table: Any) -> np.dtype[Any]:
     )
 
 
-_kept = compiled(kept)
-
-
 @compiled
 def points_of(p: Any, k: int, value: float) -> float:
     """Points of table k: of the last bound that the value meets."""
@@ -269,7 +266,7 @@ def step(p: Any, s: Any, port: int, t: int, value: float, flag: int) -> int:
         place(p, s, port, t, value)
         if min(s["last"][0], s["last"][1], s["last"][2], s["last"][3]) >= s["end"]:
             close(p, s)
-        level = s["told"] - 1 if s["told"] > 0 else _kept(before)
+        level = s["told"] - 1 if s["told"] > 0 else kept(before)
     if level != before:
         explain_into(p, s, level)
     return int(level)

@@ -151,9 +151,6 @@ def state_dtype(table: Any) -> np.dtype[Any]:
     )
 
 
-_kept = compiled(kept)
-
-
 @compiled
 def place(p: Any, s: Any, port: int, t: int, value: float) -> None:
     """Keep a reading for the noon it belongs to: the next, or the one after."""
@@ -248,7 +245,7 @@ def step(p: Any, s: Any, port: int, t: int, value: float, flag: int) -> int:
         place(p, s, port, t, value)
         if min(s["last"][0], s["last"][1], s["last"][2], s["last"][3]) >= s["noon"]:
             close(p, s)
-        level = s["told"] - 1 if s["told"] > 0 else _kept(before)
+        level = s["told"] - 1 if s["told"] > 0 else kept(before)
     if level != before:
         explain_into(p, s, level)
     return int(level)

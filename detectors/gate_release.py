@@ -103,9 +103,6 @@ def state_dtype(table: Any) -> np.dtype[Any]:
     )
 
 
-_kept = compiled(kept)
-
-
 @compiled
 def lowest(p: Any, s: Any) -> float:
     """The least of the last readings that must show the rise."""
@@ -126,7 +123,7 @@ def spans(p: Any, s: Any, t: int, n: int) -> bool:
 def step(p: Any, s: Any, t: int, value: float, flag: int) -> int:
     """One flow, m3/s. Returns the level: -1 UNKNOWN, 0 NONE, 1 to 4."""
     before = s["level"]
-    level = _kept(before)
+    level = kept(before)
     rise = median = math.nan
     if judgeable(p, s, t, value, flag):
         if t - s["last"] > p["window"]:

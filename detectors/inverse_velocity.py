@@ -198,9 +198,6 @@ def state_dtype(table: Any) -> np.dtype[Any]:
     )
 
 
-_kept = compiled(kept)
-
-
 @compiled
 def follow(p: Any, s: Any) -> None:
     """Onset and end of acceleration, by the short and the long average."""
@@ -280,7 +277,7 @@ def evidence(s: Any, level: int) -> None:
 def step(p: Any, s: Any, t: int, value: float, flag: int) -> int:
     """One position. Returns the level: -1 UNKNOWN, 0 NONE, 1 to 4."""
     before = s["level"]
-    level = _kept(before)
+    level = kept(before)
     if fresh(p, s, t, value, flag):
         away = float(t - s["last"]) / DAY_MS
         if s["n"] == 0 or away > 2.0 * p["long"]:

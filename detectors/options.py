@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from tongluo.core.compiled import compiled
 from tongluo.core.words import GRADES, Level
 
 
@@ -38,6 +39,7 @@ def grades(levels: Mapping[str, Any]) -> list[tuple[int, Any]]:
     return [(g - Level.BLUE, levels[g.word]) for g in GRADES if g.word in levels]
 
 
+@compiled
 def kept(level: int) -> int:
     """The level when nothing can be told: a reached one is held, anything else is UNKNOWN.
 

@@ -150,9 +150,6 @@ def state_dtype(table: Any) -> np.dtype[Any]:
     )
 
 
-_kept = compiled(kept)
-
-
 @compiled
 def begin(p: Any, s: Any, t: int) -> None:
     """Notice gaps: after one longer than every window nothing before it counts."""
@@ -256,7 +253,7 @@ def judge(p: Any, s: Any, t: int, value: float) -> int:
     s["count"] += 1
     before = s["level"]
     if s["count"] < 3:
-        return _kept(before)
+        return kept(before)
     m = median3(s["trio"][0], s["trio"][1], s["trio"][2])
     push(p, s, t, m)
     for d in range(p["windows"]):
@@ -274,7 +271,7 @@ def judge(p: Any, s: Any, t: int, value: float) -> int:
 def step(p: Any, s: Any, t: int, value: float, flag: int) -> int:
     """One level (m) or flow (m3/s). Returns the level: -1 UNKNOWN, 0 NONE, 1 to 4."""
     before = s["level"]
-    level = judge(p, s, t, value) if judgeable(p, s, t, value, flag) else _kept(before)
+    level = judge(p, s, t, value) if judgeable(p, s, t, value, flag) else kept(before)
     if level != before:
         explain_into(p, s, level, value if math.isfinite(value) else 0.0)
     return level

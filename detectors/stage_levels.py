@@ -82,15 +82,12 @@ def state_dtype(table: Any) -> np.dtype[Any]:
     return np.dtype([("level", "i8"), ("why", "f8", (len(WHY),))], align=True)
 
 
-_kept = compiled(kept)
-
-
 @compiled
 def step(p: Any, s: Any, t: int, value: float, flag: int) -> int:
     """One level, m. Returns the level: -1 UNKNOWN, 0 NONE, 1 to 4."""
     before = s["level"]
     if flag > p["worst"] or not math.isfinite(value):
-        level = _kept(before)
+        level = kept(before)
     else:
         v = value + p["shift"] + DUST
         level, season = 0, in_season(p, t)

@@ -180,9 +180,6 @@ def state_dtype(table: Any) -> np.dtype[Any]:
     )
 
 
-_kept = compiled(kept)
-
-
 @compiled
 def put(p: Any, s: Any, port: int, t: int, value: float) -> None:
     """Keep a reading: of each slot the first level, or the sum of its rain with its last time."""
@@ -253,11 +250,11 @@ def step(p: Any, s: Any, port: int, t: int, value: float, flag: int) -> int:
     before = s["level"]
     good = flag <= p["worst"] and abs(value) <= LIMIT and t > s["last"][port]
     if not good or (port >= RAIN and value < 0.0):
-        return int(before if port > 0 else _kept(before))
+        return int(before if port > 0 else kept(before))
     put(p, s, port, t, value)
     y, missing = predict(p, s)
     judged = y + p["side"] * p["spread"] + p["shift"]
-    level = graded(p, before, judged) if missing == 0 else _kept(before)
+    level = graded(p, before, judged) if missing == 0 else kept(before)
     if level != before:
         why = s["why"]
         why[0], why[1], why[4], why[7] = level, y + p["shift"], judged, missing

@@ -127,9 +127,6 @@ def state_dtype(table: Any) -> np.dtype[Any]:
     )
 
 
-_kept = compiled(kept)
-
-
 @compiled
 def take(p: Any, s: Any, t: int, value: float) -> None:
     """Whether the value has moved, and if not, for how long it stands."""
@@ -150,7 +147,7 @@ def step(p: Any, s: Any, t: int, value: float, flag: int) -> int:
     """One reading. Returns the level: -1 UNKNOWN, 0 NONE, 1 to 4."""
     before = s["level"]
     if flag > p["worst"] or not -MOST <= value <= MOST:
-        return int(_kept(before) if before != 0 else 0)
+        return int(kept(before) if before != 0 else 0)
     take(p, s, t, value)
     level = 0 if s["moved"] > 0 else -1
     for grade in range(4):

@@ -154,9 +154,6 @@ def state_dtype(table: Any) -> np.dtype[Any]:
     )
 
 
-_kept = compiled(kept)
-
-
 @compiled
 def tide(p: Any, t: int) -> float:
     """The astronomical tide, m above the sensor's zero."""
@@ -186,7 +183,7 @@ def look_ahead(p: Any, s: Any, t: int) -> None:
 def step(p: Any, s: Any, t: int, value: float, flag: int) -> int:
     """One height of the sea, m. Returns the level: -1 UNKNOWN, 0 NONE, 1 to 4."""
     before = s["level"]
-    level = _kept(before)
+    level = kept(before)
     usual = residual = judged = math.nan
     hours = 0.0
     if judgeable(p, s, t, value, flag):

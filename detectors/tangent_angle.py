@@ -109,14 +109,11 @@ def state_dtype(table: Any) -> np.dtype[Any]:
     return np.dtype([("level", "i8"), ("why", "f8", (len(WHY),)), *speed_state(1)], align=True)
 
 
-_kept = compiled(kept)
-
-
 @compiled
 def step(p: Any, s: Any, t: int, value: float, flag: int) -> int:
     """One position. Returns the level: -1 UNKNOWN, 0 NONE, 1 to 4."""
     before = s["level"]
-    level = _kept(before)
+    level = kept(before)
     why = s["why"]
     if fresh(p, s, t, value, flag):
         s["last"] = t

@@ -152,9 +152,6 @@ def state_dtype(table: Any) -> np.dtype[Any]:
     )
 
 
-_kept = compiled(kept)
-
-
 @compiled
 def begin(p: Any, s: Any, t: int) -> None:
     """Another point: the trend must be fitted anew, when it is asked for."""
@@ -235,7 +232,7 @@ def step(p: Any, s: Any, t: int, value: float, flag: int) -> int:
     level = 0
     v = value + p["shift"]
     if not judgeable(p, s, t, value, flag):
-        level = _kept(before)
+        level = kept(before)
     else:
         s["last"] = t
         pushed = s["pushed"]
@@ -246,7 +243,7 @@ def step(p: Any, s: Any, t: int, value: float, flag: int) -> int:
             if comes(p, s, t, grade, v):
                 level = grade + 1
         if s["used"] == 0 and level < max(before, 1):
-            level = _kept(before)
+            level = kept(before)
     if level != before:
         explain_into(p, s, t, level, v if math.isfinite(v) else math.nan, flag)
     return int(level)

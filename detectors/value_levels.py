@@ -114,15 +114,12 @@ def state_dtype(table: Any) -> np.dtype[Any]:
     )
 
 
-_kept = compiled(kept)
-
-
 @compiled
 def step(p: Any, s: Any, t: int, value: float, flag: int) -> int:
     """One value. Returns the level: -1 UNKNOWN, 0 NONE, 1 to 4."""
     before = s["level"]
     if not fresh(p, s, t, value, flag):
-        level = _kept(before)
+        level = kept(before)
     else:
         s["last"] = t
         v = (value + p["shift"]) * p["sign"] + DUST

@@ -130,9 +130,6 @@ def state_dtype(table: Any) -> np.dtype[Any]:
     return np.dtype([("level", "i8"), ("why", "f8", (len(WHY),)), *speed_state(rings)], align=True)
 
 
-_kept = compiled(kept)
-
-
 @compiled
 def grown(p: Any, s: Any, t: int, value: float, level: int, share: float) -> int:
     """The highest grade that an increment reaches; evidence of it where it is above a level."""
@@ -165,7 +162,7 @@ def step(p: Any, s: Any, t: int, value: float, flag: int) -> int:
     """One position. Returns the level: -1 UNKNOWN, 0 NONE, 1 to 4."""
     before = s["level"]
     if not fresh(p, s, t, value, flag):
-        level = _kept(before)
+        level = kept(before)
         if level != before:
             s["why"][0], s["why"][3] = level, flag
         return level

@@ -190,6 +190,63 @@ def begin(p: Any, s: Any, t: int) -> None:
         s["next"] = slot
 
 
+@compiled
+def tell(
+    p: Any,
+    order: Any,
+    clock: Any,
+    t: int,
+    value: float,
+    flag: int,
+    from_: int,
+    n: int,
+    out_i: I8,
+    out_f: F8,
+) -> int:
+    """Write one derived reading that row `from_` causes: a sign of life, if it can be told."""
+    own, now = order[p["sensor"]], out_i[from_, 4]
+    back = 0
+    if flag < 9:
+        back = heard(own, clock, now)
+    own["value"], own["flag"], own["last"] = value, flag, t
+    out_i[n, 0], out_i[n, 1], out_i[n, 2], out_i[n, 3] = p["sensor"], t, flag, 0
+    out_i[n, 4], out_i[n, 5], out_i[n, 6] = now, back, out_i[from_, 6]
+    out_f[n, 0], out_f[n, 1] = value, value
+    return n + 1
+
+
+@compiled
+def cause(
+    p: Any,
+    s: Any,
+    k: int,
+    order: Any,
+    clock: Any,
+    from_: int,
+    n: int,
+    out_i: I8,
+    out_f: F8,
+) -> int:
+    """What one reading, written in row `from_`, makes of a series whose input k it is."""
+    t, flag, value = out_i[from_, 1], out_i[from_, 2], out_f[from_, 0]
+    if p["method"] == SINCE:
+        total, worst = since(p, s, t, value, flag)
+        return tell(p, order, clock, t, total, worst, from_, n, out_i, out_f)
+    begin(p, s, t)
+    into_cell(p, s, k, t, value, flag)
+    told = 0
+    while told < MOST and due(p, s):
+        told += 1
+        if p["method"] == WEIGHTED_MEAN:
+            total, worst = mean_of(p, s, s["next"])
+        else:
+            total, worst = sum_of(p, s, s["next"])
+        end = s["next"] * p["slot"]
+        s["next"] += 1
+        n = tell(p, order, clock, end, total, worst, from_, n, out_i, out_f)
+    return n
+
+
 def expand(
     params: Any,
     state: Any,
@@ -227,52 +284,10 @@ def expand(
         out_f[n, 0], out_f[n, 1] = value[i], raw[i]
         n += 1
         while done < n:
-            r, at, v, f = out_i[done, 0], out_i[done, 1], out_f[done, 0], out_i[done, 2]
+            r = out_i[done, 0]
             if out_i[done, 3] == 0:
                 for link in range(first[r], first[r + 1]):
-                    p, s = params[task[link]], state[task[link]]
-                    if p["method"] == SINCE:
-                        total, worst = since(p, s, at, v, f)
-                        n = tell(p, order, clock, at, total, worst, arrival[i], out_i, out_f, n)
-                    else:
-                        begin(p, s, at)
-                        into_cell(p, s, port[link], at, v, f)
-                        told = 0
-                        while told < MOST and due(p, s):
-                            told += 1
-                            if p["method"] == WEIGHTED_MEAN:
-                                total, worst = mean_of(p, s, s["next"])
-                            else:
-                                total, worst = sum_of(p, s, s["next"])
-                            end = s["next"] * p["slot"]
-                            s["next"] += 1
-                            n = tell(
-                                p, order, clock, end, total, worst, arrival[i], out_i, out_f, n
-                            )
+                    k = task[link]
+                    n = cause(params[k], state[k], port[link], order, clock, done, n, out_i, out_f)
             done += 1
     return n, stop
-
-
-@compiled
-def tell(
-    p: Any,
-    order: Any,
-    clock: Any,
-    t: int,
-    value: float,
-    flag: int,
-    now: int,
-    out_i: I8,
-    out_f: F8,
-    n: int,
-) -> int:
-    """Write one derived reading; it is a sign of life of its series if it can be told."""
-    own = order[p["sensor"]]
-    back = 0
-    if flag < 9:
-        back = heard(own, clock, now)
-    own["value"], own["flag"], own["last"] = value, flag, t
-    out_i[n, 0], out_i[n, 1], out_i[n, 2], out_i[n, 3] = p["sensor"], t, flag, 0
-    out_i[n, 4], out_i[n, 5], out_i[n, 6] = now, back, out_i[n - 1, 6]
-    out_f[n, 0], out_f[n, 1] = value, value
-    return n + 1

@@ -77,8 +77,10 @@ class Engine(Timing):
             at, now = row, int(rows.arrival[row])
             if judged:
                 self._verdict(rows, row, now, *change)
+            elif change[0] is None:
+                self.condition("silent", int(rows.sensor[row]), now, False)
             else:
-                self.standing(int(rows.sensor[row]), now, *change)
+                self.doubt(int(rows.sensor[row]), now, *change)
         self.release(showing, at - rows.start, rows.stop - rows.start)
 
     def _verdict(
@@ -160,6 +162,6 @@ class Engine(Timing):
         self.plan, self.next_due = plan, None
         now = int(self.clock["now"])
         for sensor in [s for s in self.doubts if not plan.order_params["quality"][s]]:
-            self.standing(sensor, now, "")  # it is tested no more
+            self.doubt(sensor, now, "")  # it is tested no more
         for change in self.assessor.resettle(now):
             self.decide(change, self.reasons.tell(self.assessor, change))

@@ -76,11 +76,8 @@ class Judgement:
 
     # sensors that are silent or doubted
 
-    def standing(self, sensor: int, now: int, test: str | None) -> None:
-        """A sensor is heard again (None), or another quality test than before stands at it."""
-        if test is None:
-            self.condition("silent", sensor, now, False)
-            return
+    def doubt(self, sensor: int, now: int, test: str) -> None:
+        """Another quality test than before stands at a sensor; "" = none does any more."""
         before = self.doubts.pop(sensor, "")
         if test:  # first, so that a sensor that stays in doubt stays lost
             self.doubts[sensor] = test

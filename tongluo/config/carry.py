@@ -63,6 +63,9 @@ def _carry_series(old: Any, new: Any) -> None:
         new[name] = old[name]
     inputs = min(len(old["newest"]), len(new["newest"]))
     new["newest"][:inputs] = old["newest"][:inputs]
+    if new["cells"].shape[1] == old["cells"].shape[1]:
+        new["cells"][:inputs] = old["cells"][:inputs]
+        return
     for k in range(inputs):
         ring = new["cells"][k]
         for cell in old["cells"][k]:

@@ -56,10 +56,14 @@ def tasks_of(config: Config, specs: Specs) -> dict[str, tuple[Task, ...]]:
     row = {s.key: n for n, s in enumerate(specs) if s is not None}
     every = [((), s) for s in specs if s is not None]
     by_key = {s.key: s for _, s in every}
+    at: dict[str, dict[str, SensorSpec]] = {}
+    for key, spec in by_key.items():
+        at.setdefault(spec.station, {})[key] = spec
     found: dict[str, list[Task]] = {name: [] for name in DETECTORS}
     for rule in config.rules:
+        named = {key: by_key[key] for key in rule.inputs.values() if key in by_key}
         for _, sensor in sensors_of(config, rule, every):
-            ports = at_ports(rule, sensor, by_key)
+            ports = at_ports(rule, sensor, {**at[sensor.station], **named})
             others = tuple(row[s.key] if s is not None else -1 for s in ports)
             for task in _variants(config, rule, sensor, row[sensor.key]):
                 past = past_of(rule, task.levels)

@@ -173,14 +173,16 @@ class Table:
     ) -> list[Transitions]:
         """Walk rows start..stop of (sensor, time, value, flag, fate); links: of some tasks only."""
         who = links if links is not None else self.links
-        rows, ends = np.arange(start, stop), NOWHERE
-        if order is not None:
-            alone = not self.detector.ports
-            rows, ends = (order.together, order.ends) if alone else (order.came, NOWHERE)
-        place, last = 0, len(rows)
         found: list[Transitions] = []
         if not len(self.params):
             return found
+        if order is None:
+            rows, ends = np.arange(start, stop), NOWHERE
+        elif self.detector.ports:
+            rows, ends = order.came, NOWHERE
+        else:
+            rows, ends = order.together, order.ends
+        place, last = 0, len(rows)
         while True:  # once for no rows too: that compiles the walk
             n, place = self._walk(
                 self.params,

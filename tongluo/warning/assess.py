@@ -308,9 +308,10 @@ class Assessor:
         answer = self.answers[n]
         return [k for k in answer.reached if k not in answer.shown]
 
-    def lower(self, n: int, k: int, time: int) -> bool:
-        """Whether a member is known to be lower than the level: UNKNOWN shows nothing."""
-        return UNKNOWN < self.standing(n, time)[k] < self.answers[n].level
+    def lower(self, n: int, time: int) -> set[int]:
+        """Members that are known to be lower than the level: UNKNOWN shows nothing."""
+        level = self.answers[n].level
+        return {k for k, its in enumerate(self.standing(n, time)) if UNKNOWN < its < level}
 
     def release(self, n: int, time: int) -> Change:
         """A hold has ended: the level falls to the highest seen in it."""

@@ -58,9 +58,11 @@ class Showing:
         return [n for n in assessor.waiting if assessor.due(n) <= last]
 
     def _ends(self, assessor: Assessor, n: int, sensors: SensorOf, start: int, stop: int) -> int:
-        due, row = assessor.due(n), start
-        for k in assessor.unshown(n):
-            at = self.first(sensors(n, k), start, due) if assessor.lower(n, k, due) else NEVER
+        due, row, left = assessor.due(n), start, assessor.unshown(n)
+        if not assessor.lower(n, due).issuperset(left):
+            return NEVER
+        for k in left:
+            at = self.first(sensors(n, k), start, due)
             if at >= stop:
                 return NEVER
             row = max(row, at)
@@ -70,9 +72,6 @@ class Showing:
         """Remember who has shown it in start..stop; the others may do so in a later batch."""
         for n in self._due(assessor, start, stop):
             answer, due = assessor.answers[n], assessor.due(n)
-            new = [
-                k
-                for k in assessor.unshown(n)
-                if assessor.lower(n, k, due) and self.first(sensors(n, k), start, due) < stop
-            ]
+            left = [k for k in assessor.unshown(n) if k in assessor.lower(n, due)]
+            new = [k for k in left if self.first(sensors(n, k), start, due) < stop]
             answer.shown = [*answer.shown, *new]
