@@ -112,7 +112,7 @@ def _state(word: str, played: int) -> DeliveryState:
     if word in ("failed", "cancelled"):
         return DeliveryState.FAILED
     proven = word == "done" and played > 0
-    return DeliveryState.DELIVERED if proven else DeliveryState.UNKNOWN
+    return DeliveryState.PLAYED if proven else DeliveryState.UNKNOWN
 
 
 def _share(found: etree._Element) -> float | None:

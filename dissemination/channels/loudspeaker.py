@@ -194,7 +194,7 @@ class Loudspeaker:
         proven = played >= least or level >= self._options.least_level
         if reply.state in ("played", "done"):
             if proven:
-                return DeliveryState.DELIVERED, f"played {played:g} s, {level:g} dB"
+                return DeliveryState.PLAYED, f"played {played:g} s, {level:g} dB"
             return DeliveryState.UNKNOWN, "success without proof of play"
         return DeliveryState.ACCEPTED, reply.state
 

@@ -24,7 +24,7 @@ from tongluo.daemon.log import Log
 from tongluo.daemon.proof import after
 
 FAN = Planned("e.v1:sms:a", "e.v1", "e", "sms", "a", 4)
-SAID = [D.ACCEPTED, D.EXPIRED, D.FAILED, D.DELIVERED, D.UNKNOWN]
+SAID = [D.ACCEPTED, D.PLAYED, D.EXPIRED, D.FAILED, D.DELIVERED, D.UNKNOWN]
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_a_spread_cut_off_in_the_middle_is_finished_later(
     rows: Deliveries, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class CutOff(list[str]):
-        def __getitem__(self, part: object) -> Sequence[str]:  # type: ignore[override]
+        def __getitem__(self, part: object) -> Sequence[str]:
             assert isinstance(part, slice)
             if part.start >= 4:
                 raise KeyboardInterrupt
@@ -145,3 +145,9 @@ def test_a_store_of_the_first_version_is_opened(tmp_path: Path) -> None:
     old = Deliveries(tmp_path / "deliveries.db")
     assert [r.key for r in old.take("c", 9, 0, sure=True)] == ["k"]
     old.close()
+
+
+def test_played_lies_between_accepted_and_delivered_and_no_later_word_undoes_it() -> None:
+    assert after(D.ACCEPTED, D.PLAYED) is D.PLAYED
+    assert after(D.PLAYED, D.FAILED) is after(D.PLAYED, D.UNKNOWN) is D.PLAYED
+    assert after(D.PLAYED, D.DELIVERED) is D.DELIVERED

@@ -59,7 +59,7 @@ def test_the_plain_command_as_devices_know_it(stage: Stage) -> None:
     speaker = stage.speaker({"result": "sucd", "played_s": 12}, form="cmd")
     handed = stage.channel(form="cmd").send(delivery())
     told = speaker.commands.get(timeout=10)
-    assert handed.state == DeliveryState.DELIVERED
+    assert handed.state == DeliveryState.PLAYED
     assert told["$cmd"] == "broadcast" and told["b_num"] == "2" and told["volume"] == "80"
     assert int(told["b_size"]) == len(told["b_content"]) <= 200
     assert told["b_content"].startswith("青溪镇三号点暴雨橙色预警")
@@ -77,9 +77,9 @@ def test_success_without_proof_is_unknown_and_not_asked_again(stage: Stage, form
 @pytest.mark.parametrize(
     ("answer", "state"),
     [
-        ({"state": "played", "played_s": 5.0}, DeliveryState.DELIVERED),
+        ({"state": "played", "played_s": 5.0}, DeliveryState.PLAYED),
         ({"state": "played", "played_s": 4.9}, DeliveryState.UNKNOWN),
-        ({"state": "played", "level": 6.0}, DeliveryState.DELIVERED),
+        ({"state": "played", "level": 6.0}, DeliveryState.PLAYED),
         ({"state": "played", "level": 5.9}, DeliveryState.UNKNOWN),
         ({"state": "played", "level": "loud", "played_s": -1}, DeliveryState.UNKNOWN),
         ({"state": "played", "played_s": 1e9}, DeliveryState.UNKNOWN),
@@ -92,7 +92,7 @@ def test_proof(stage: Stage, answer: Answer, state: DeliveryState) -> None:
 
 def test_proof_after_it_said_that_it_plays(stage: Stage) -> None:
     stage.speaker({"state": "accepted"}, {"state": "playing"}, PROVEN)
-    assert stage.channel().send(delivery()).state == DeliveryState.DELIVERED
+    assert stage.channel().send(delivery()).state == DeliveryState.PLAYED
 
 
 def test_a_late_proof_is_a_receipt_and_is_told_once(stage: Stage) -> None:
@@ -100,7 +100,7 @@ def test_a_late_proof_is_a_receipt_and_is_told_once(stage: Stage) -> None:
     channel = stage.channel(proof_within=0.3)
     assert channel.send(delivery()).state == DeliveryState.ACCEPTED
     found = wait_for(channel.receipts, lambda: speaker.answer(PROVEN))
-    assert found[0][:2] == ("1:s1", DeliveryState.DELIVERED)
+    assert found[0][:2] == ("1:s1", DeliveryState.PLAYED)
     assert channel.receipts() == []
 
 
@@ -116,8 +116,8 @@ def wait_for(ask: Callable[[], list[Any]], begin: Callable[[], None]) -> list[An
 def test_answers_twice(stage: Stage) -> None:
     stage.speaker(PROVEN, PROVEN)
     channel = stage.channel()
-    assert channel.send(delivery()).state == DeliveryState.DELIVERED
-    assert all(state is DeliveryState.DELIVERED for _, state, _ in channel.receipts())
+    assert channel.send(delivery()).state == DeliveryState.PLAYED
+    assert all(state is DeliveryState.PLAYED for _, state, _ in channel.receipts())
 
 
 def test_never_answers_or_is_offline(stage: Stage) -> None:
@@ -178,7 +178,7 @@ def test_audio_in_chunks_with_some_lost(stage: Stage) -> None:
     speaker = stage.speaker({"state": "played", "played_s": 1000.0})
     speaker.lose = {0, 2}
     channel = stage.channel(send="audio", chunk=4096, times=1, siren=1.0)
-    assert channel.send(delivery()).state == DeliveryState.DELIVERED
+    assert channel.send(delivery()).state == DeliveryState.PLAYED
     form = speaker.told["audio"]["format"]
     whole = b"".join(speaker.audio[n] for n in sorted(speaker.audio))
     assert len(whole) == speaker.told["audio"]["size"]

@@ -81,6 +81,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "state_attempted": ("attempted", "正在发送"),
     "state_handed_over": ("handed over", "已交出"),
     "state_accepted": ("accepted", "对方已收"),
+    "state_played": ("played", "已播出"),
     "state_delivered": ("delivered", "已送达"),
     "state_acknowledged": ("acknowledged", "已回执"),
     "state_failed": ("failed", "失败"),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tongluo.core.words import Act, Hazard, Level, Status
+from tongluo.core.words import Act, Exercise, Hazard, Level, Status
 
 
 @dataclass(frozen=True)
@@ -84,3 +84,9 @@ class WarningVersion:
     languages: tuple[str, ...] = ("zh-CN", "en-US")
     extra: Mapping[str, str] = field(default_factory=dict)
     """Further CAP parameters, name to value."""
+    exercise: Exercise | None = None
+    """What kind of exercise; None of an Actual. An exercise that does not say is a drill."""
+
+    def __post_init__(self) -> None:
+        if self.exercise is not None and self.status is not Status.EXERCISE:
+            raise ValueError(f"{self.identifier} is both {self.status} and {self.exercise}")

@@ -125,6 +125,22 @@ class Status(StrEnum):
     EXERCISE = "Exercise"
 
 
+class Exercise(StrEnum):
+    """What kind of exercise (law 6). Whatever the kind, nobody is reached who is not enrolled."""
+
+    TABLETOP = "tabletop"
+    """Goes nowhere but into the log."""
+    DRILL = "drill"
+    """Goes to enrolled endpoints and people, as an Actual would."""
+    TEST = "test"
+    """Tries out one channel, with what is enrolled on it."""
+
+    @property
+    def zh(self) -> str:
+        """The Chinese word."""
+        return {"tabletop": "桌面推演", "drill": "演练", "test": "通道测试"}[self.value]
+
+
 class Act(StrEnum):
     """What a warning version does to the one before it."""
 
@@ -140,6 +156,8 @@ class DeliveryState(StrEnum):
     ATTEMPTED = "attempted"
     HANDED_OVER = "handed_over"
     ACCEPTED = "accepted"
+    PLAYED = "played"
+    """A device has shown that it sounded; whether anybody heard it is another question."""
     DELIVERED = "delivered"
     ACKNOWLEDGED = "acknowledged"
     FAILED = "failed"

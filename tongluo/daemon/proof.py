@@ -15,10 +15,12 @@ RANK = {
     State.ACCEPTED: 2,
     State.EXPIRED: 3,
     State.FAILED: 4,
-    State.DELIVERED: 5,
-    State.ACKNOWLEDGED: 6,
+    State.PLAYED: 5,
+    State.DELIVERED: 6,
+    State.ACKNOWLEDGED: 7,
 }
-"""By how much is known; a message sent twice has reached its person when either has."""
+"""By how much is known; a message sent twice has reached its person when either has, and a speaker
+that has shown that it played stays `played` whatever it says later."""
 OPEN = (State.QUEUED, State.ATTEMPTED, State.UNKNOWN)
 """States that an attempt may settle; in any other a receipt was there first."""
 
