@@ -30,27 +30,25 @@ import binascii
 import hashlib
 import hmac
 from functools import partial
-from pathlib import Path
-from typing import Literal
 from urllib.parse import parse_qs, urlsplit
 
 from pydantic import Field, field_validator
 
-from dissemination import sms_text
 from dissemination.channels.kind import Ear, Kept, Surroundings
-from dissemination.channels.kind import Options as _Options
-from dissemination.phones import book, digest, key_of
+from dissemination.channels.people import Numbers, targets
+from dissemination.channels.sms import Messages, Texts
+from dissemination.phones import key_of
 from dissemination.receipts import Receipt, kannel
-from tongluo.core.errors import PermanentFailure, TemporaryFailure
 from tongluo.core.ports import Delivery, Handed
-from tongluo.core.warning import WarningVersion
-from tongluo.core.words import DeliveryState, Status
+from tongluo.core.words import DeliveryState
+
+__all__ = ["Kannel", "Options", "ear", "receipt", "seal", "targets", "unseal"]
 
 MASK = "31"
 """Reports asked for: 1 delivered, 2 failed, 4 waiting, 8 taken by the centre, 16 refused by it."""
 
 
-class Options(_Options):
+class Options(Messages):
     """Options of a Kannel channel."""
 
     url: str = "http://127.0.0.1:13013/cgi-bin/sendsms"
@@ -59,24 +57,10 @@ class Options(_Options):
     """Of Kannel's group `sendsms-user`."""
     password: Kept
     """Its password, named and never written: `{env: NAME}` or `{file: PATH}`."""
-    recipients: Kept
-    """The list of numbers; a relative path starts from the store's folder."""
-    enrolled: Kept | None = None
-    """The list of numbers enrolled for exercises. An exercise goes to these alone, and without a
-    list to nobody."""
     sender: str = ""
     """The number it comes from, where the gateway lets it be chosen."""
     smsc: str = ""
     """Kannel's `smsc-id` to send through; empty = Kannel chooses."""
-    language: Literal["zh-CN", "en-US"] = "zh-CN"
-    """Of the text."""
-    parts: int = Field(default=2, ge=1, le=10)
-    """Longest message, in parts of 67 characters (one alone: 70)."""
-    template: str = ""
-    """Pieces parted by `|`, with {news}, {place}, {hazard}, {level}, {action}, {why}, {sender},
-    {until}; must name the place ({news} or {place}) and {action}. Empty = the project's own."""
-    signature: str = ""
-    """Registered signature, without its brackets 【】; it counts towards the length."""
     receipts: str = ""
     """Where reports come, like `http://127.0.0.1:13014/kannel`; empty = none are asked for, and
     nothing is ever proven `delivered`."""
@@ -92,19 +76,6 @@ class Options(_Options):
         if url and not _is_address(url):
             raise ValueError("this is no address like http://127.0.0.1:13013/path")
         return url
-
-    @field_validator("template")
-    @classmethod
-    def _template(cls, template: str) -> str:
-        if template:
-            sms_text.check_template(template)
-        return template
-
-    @field_validator("signature")
-    @classmethod
-    def _signature(cls, signature: str) -> str:
-        sms_text.check_signature(signature)
-        return signature
 
 
 def _is_address(url: str) -> bool:
@@ -126,41 +97,14 @@ class Kannel:
         self._key = key_of(surroundings.folder)
         self._password = options.password.read(surroundings.folder)
         self._http = web.client(options.timeout)
-        self._numbers: dict[tuple[Status, str], str] = {}
-        self._text = ("", "")
+        self._numbers = Numbers(options, surroundings.folder)
+        self._texts = Texts(options, coding="ucs2")
 
     def send(self, delivery: Delivery) -> Handed:
         """Hand one message over; what the gateway has said is no more than that it has it."""
-        query = self._query(delivery, self._number(delivery), self._fitted(delivery.warning))
+        query = self._query(delivery, self._numbers.of(delivery), self._texts.of(delivery.warning))
         said = self._web.get(self._http, self._options.url, query)
         return Handed(DeliveryState.HANDED_OVER, {"said": said[:100]})
-
-    def _number(self, delivery: Delivery) -> str:
-        """The number behind a digest, from the list as it is now."""
-        status = delivery.warning.status
-        if (status, delivery.target) not in self._numbers:
-            try:
-                found = _list(self._options, self._folder, status)
-            except LookupError as error:
-                raise TemporaryFailure(str(error)) from None
-            self._numbers.update({(status, digest(n, self._key)): n for n in found})
-        try:
-            return self._numbers[status, delivery.target]
-        except KeyError:
-            raise PermanentFailure("this recipient is not in the list any more") from None
-
-    def _fitted(self, warning: WarningVersion) -> str:
-        """The text, made once a version."""
-        if self._text[0] != warning.identifier:
-            o = self._options
-            try:
-                text = sms_text.fit(
-                    warning, o.language, o.parts, o.template, o.signature, coding="ucs2"
-                )
-            except ValueError as error:
-                raise PermanentFailure(str(error)) from None
-            self._text = (warning.identifier, text)
-        return self._text[1]
 
     def _query(self, delivery: Delivery, number: str, text: str) -> dict[str, str]:
         o = self._options
@@ -178,19 +122,6 @@ class Kannel:
     def close(self) -> None:
         """Close the connection."""
         self._http.close()
-
-
-def _list(options: Options, folder: Path, status: Status) -> dict[str, tuple[str, ...]]:
-    """Number -> areas, of who may be sent a warning of this status (law 6)."""
-    kept = options.recipients if status is Status.ACTUAL else options.enrolled
-    return {} if kept is None else book(kept.read(folder)).areas
-
-
-def targets(options: Options, surroundings: Surroundings, warning: WarningVersion) -> list[str]:
-    """Digests of the recipients of a warning, in the order of the list."""
-    key, area = key_of(surroundings.folder), warning.area.id
-    found = _list(options, surroundings.folder, warning.status)
-    return [digest(n, key) for n, areas in found.items() if not areas or area in areas]
 
 
 def ear(options: Options, surroundings: Surroundings) -> Ear | None:

@@ -64,6 +64,12 @@ class Surroundings:
     ca_file: Path | None = None
     cert_file: Path | None = None
     key_file: Path | None = None
+    name: str = ""
+    """The channel's own name in the configuration."""
+    tell: Callable[[Receipt], bool] = lambda _: False
+    """`tell(receipt)`: write down what the other side says of a delivery later, by its own
+    connection; the receipt's `id` is the delivery's key. True once it is kept, False when no such
+    delivery was planned. Safe from any thread."""
 
 
 @dataclass(frozen=True)
@@ -90,3 +96,9 @@ class ChannelKind:
     told now."""
     ear: Callable[[Any, Surroundings], Ear | None] | None = None
     """Where receipts come, when they come by HTTP."""
+    window: Callable[[Any], int] | None = None
+    """`window(options)`: hand-overs that may wait for their answers at once; `send` is then called
+    from as many threads. None = one after the other."""
+    cost: Callable[[Any], int] | None = None
+    """`cost(options)`: most messages of the gateway that one delivery can take, for rates; how many
+    it did take stands in `Handed.receipt["parts"]`. None = one."""
