@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +19,7 @@ from tongluo.cli.site import Site, site
 from tongluo.cli.texts import chinese, hazard_word, say, word
 from tongluo.core.warning import WarningVersion
 from tongluo.core.words import Act, DeliveryState, Level, Status
+from tongluo.store.current import in_force
 from tongluo.store.rows import warning_of
 
 Area = Annotated[str, typer.Option("--area", metavar="AREA")]
@@ -29,24 +29,11 @@ def warnings(config: ConfigFile = DEFAULT_CONFIG, limit: Limit = 20, area: Area 
     """Warnings in force, then recent ones."""
     with site(config) as here:
         now, states = here.now(), delivery_states(here)
-        current = in_force(here, area, now)
+        current = [w for w in in_force(here.db, now) if area in ("", w.area.id)]
         out = paint.console()
         out.print(_table(here, say("in_force", count=len(current)), current, states))
         past = recent(here, area, limit)
         out.print(_table(here, say("recent", count=len(past)), past, states))
-
-
-def in_force(here: Site, area: str, now: int) -> list[WarningVersion]:
-    """The last version of every event that has been neither cancelled nor outlived."""
-    found = here.db.execute(
-        "SELECT body FROM warnings WHERE event IN (SELECT event FROM warnings WHERE expires > ?)"
-        " ORDER BY seq, sent",
-        (now,),
-    )
-    last = newest(warning_of(body) for (body,) in found)
-    return [
-        w for w in last if w.act is not Act.CANCEL and w.expires > now and area in ("", w.area.id)
-    ]
 
 
 def recent(here: Site, area: str, limit: int) -> list[WarningVersion]:
@@ -57,15 +44,6 @@ def recent(here: Site, area: str, limit: int) -> list[WarningVersion]:
         [*([area] if area else []), limit],
     )
     return [warning_of(body) for (body,) in found][::-1]
-
-
-def newest(found: Iterable[WarningVersion]) -> list[WarningVersion]:
-    """The last version of each event."""
-    last: dict[str, WarningVersion] = {}
-    for version in found:
-        if version.event not in last or last[version.event].version <= version.version:
-            last[version.event] = version
-    return list(last.values())
 
 
 def _table(

@@ -8,12 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
-
 from tongluo.cli.texts import config_language, say
 from tongluo.config.load import Loaded, load
-from tongluo.core.clock import now_ms
 from tongluo.core.errors import StoreError
+from tongluo.store.current import site_time, streams
 from tongluo.store.journal import connect
 
 
@@ -32,21 +30,11 @@ class Site:
 
     def stream(self) -> bool:
         """Whether what is in the journal ran on the stream clock."""
-        found = self.db.execute(
-            "SELECT body FROM journal WHERE kind = 'configuration' ORDER BY seq DESC LIMIT 1"
-        ).fetchone()
-        told = msgspec.json.decode(found[0]) if found else {}
-        return bool((told.get("time") or {}).get("clock") == "stream")
+        return streams(self.db)
 
     def now(self) -> int:
         """The site's time, ms: the wall's, or on a stream clock what has passed of it."""
-        if not self.stream():
-            return now_ms()
-        read = self.db.execute("SELECT arrival FROM readings ORDER BY id DESC LIMIT 1")
-        tick = self.db.execute(
-            "SELECT at FROM journal WHERE kind = 'tick' ORDER BY seq DESC LIMIT 1"
-        )
-        return max((row[0] for found in (read, tick) for row in found), default=0)
+        return site_time(self.db, stream=self.stream())
 
 
 def folder_of(loaded: Loaded) -> Path:

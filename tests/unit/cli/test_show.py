@@ -11,10 +11,11 @@ import pytest
 from tests.build import MINUTE, START
 from tests.unit.cli.conftest import Call
 from tests.unit.cli.site import POISON, feed, intake_of, ran, reading, write
-from tongluo.cli.show_warnings import delivery_states, in_force, recent
+from tongluo.cli.show_warnings import delivery_states, recent
 from tongluo.cli.site import site
 from tongluo.core.words import DeliveryState
 from tongluo.daemon.deliveries import Deliveries, Outcome, Planned
+from tongluo.store.current import in_force
 
 
 def cells(out: str, *wanted: str) -> list[list[str]]:
@@ -105,7 +106,7 @@ def test_in_system_time_a_ledger_runs_from_the_first_configuration_to_now(
         feed(intake, [reading("z1", "stage", minute, 0.5)], START + minute * MINUTE + 1000)
     intake.tick(START + 30 * MINUTE)
     intake.journal.close()
-    monkeypatch.setattr("tongluo.cli.site.now_ms", lambda: START + 60 * MINUTE)
+    monkeypatch.setattr("tongluo.store.current.now_ms", lambda: START + 60 * MINUTE)
     ended = call("show", "station", "z1", "--config", path)
     (whole,) = cells(ended.out, "since the start")
     assert whole[2:5] == ["12", "6", "6"]
@@ -136,7 +137,7 @@ def test_a_cancelled_warning_is_recent_but_not_in_force(tmp_path: Path) -> None:
     intake.journal.close()
     with site(path) as here:
         assert [w.act.value for w in recent(here, "", 9)][-1] == "cancel"
-        assert in_force(here, "", here.now()) == []
+        assert in_force(here.db, here.now()) == []
 
 
 def test_the_dispatchers_word_on_each_channel_is_shown(config: Path) -> None:
