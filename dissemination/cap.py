@@ -26,6 +26,7 @@ RESPONSE = {
     texts.Step.READY: "Prepare",
     texts.Step.LEAVE: "Evacuate",
     texts.Step.CLEAR: "AllClear",
+    texts.Step.VOID: "None",  # "no action recommended": it says nothing of danger or its absence
 }
 GRADE = {  # level: (urgency, severity); a level that is not known is said to be so
     Level.BLUE: ("Future", "Minor"),

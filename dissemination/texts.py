@@ -12,7 +12,7 @@ from enum import Enum
 
 from tongluo.core.errors import CapError
 from tongluo.core.warning import WarningVersion
-from tongluo.core.words import GRADES, Act, Hazard, Level, Status
+from tongluo.core.words import GRADES, Act, Exercise, Hazard, Level, Status
 
 HEADLINE_LONGEST = 160  # characters; CAP 1.2 names it as what small displays still show
 
@@ -26,12 +26,13 @@ class Step(Enum):
     READY = "ready"
     LEAVE = "leave"
     CLEAR = "clear"
+    VOID = "void"
 
 
 def step(warning: WarningVersion) -> Step:
     """The step asked for. A flash flood leaves minutes, so there orange already means leave."""
     if warning.act is Act.CANCEL:
-        return Step.CLEAR
+        return Step.VOID if warning.mistaken else Step.CLEAR
     if warning.hazard is Hazard.FIRE_DANGER:
         return Step.READY if warning.level >= Level.ORANGE else Step.WATCH
     leave = Level.ORANGE if warning.hazard is Hazard.FLASH_FLOOD else Level.RED
@@ -91,24 +92,27 @@ def asked(warning: WarningVersion, language: str) -> str:
     return _DO[tongue(language)][step(warning)].lstrip("：: ")
 
 
-def headline(warning: WarningVersion, language: str) -> str:
-    """Place, hazard, level and what to do in at most 160 characters; only the place is cut."""
+def headline(warning: WarningVersion, language: str, *, mark: bool = True) -> str:
+    """Place, hazard, level and what to do in at most 160 characters; only the place is cut.
+
+    mark: with the word of an exercise where it is one; else its user says so around the whole.
+    """
 
     def whole(name: str) -> str:
-        do = _DO[tongue(language)][step(warning)]
-        return marked(warning, language, news(warning, language, name) + do)
+        text = news(warning, language, name) + _DO[tongue(language)][step(warning)]
+        return marked(warning, language, text) if mark else text
 
     name = place(warning, language)
     excess = len(whole(name)) - HEADLINE_LONGEST
     return whole(name if excess <= 0 else name[: -excess - 1] + "…")
 
 
-def description(warning: WarningVersion, language: str) -> str:
-    """What happened, at which level, and why (law 9)."""
+def description(warning: WarningVersion, language: str, *, mark: bool = True) -> str:
+    """What happened, at which level, and why (law 9). mark: as of `headline`."""
     key = tongue(language)
     why = clean(str(warning.reason.get(key, ""))) or _NO_REASON[key]
     said = _DESCRIPTION[key](warning, place(warning, language))
-    return marked(warning, language, said + why)
+    return marked(warning, language, said + why) if mark else said + why
 
 
 def plan(warning: WarningVersion, language: str) -> str:
@@ -121,7 +125,7 @@ def plan(warning: WarningVersion, language: str) -> str:
 def told(warning: WarningVersion, language: str) -> str:
     """What to do, for this hazard and level, then the area's plan if people may have to go."""
     index, do = ("zh", "en").index(tongue(language)), step(warning)
-    text = (_CLEAR if do is Step.CLEAR else _INSTRUCTION[warning.hazard][do])[index]
+    text = (_OVER.get(do) or _INSTRUCTION[warning.hazard][do])[index]
     own = plan(warning, language)
     return text + (("本地预案：", " Local plan: ")[index] + own if own else "")
 
@@ -132,9 +136,12 @@ def instruction(warning: WarningVersion, language: str) -> str:
 
 
 def note(warning: WarningVersion) -> str:
-    """The sender's note; an exercise always has one, as CAP 1.2 wants."""
-    exercise = "演练，不是真实预警。 Exercise, not an actual warning."
-    return clean(warning.note) or (exercise if warning.status is Status.EXERCISE else "")
+    """The sender's note; an exercise says what it is first and last, as CAP 1.2 and law 6 want."""
+    if warning.status is not Status.EXERCISE:
+        return clean(warning.note)
+    kind = warning.exercise or Exercise.DRILL
+    own = clean(warning.note)
+    return clean(f"{kind.zh}，不是真实预警。 {own} Exercise ({kind.value}), not an actual warning.")
 
 
 def _first(*names: str) -> str:
@@ -167,7 +174,8 @@ def _change(warning: WarningVersion) -> int:
 def _headline_zh(warning: WarningVersion, name: str) -> str:
     hazard, grade = warning.hazard.zh, _grade_zh(warning.level)
     if warning.act is Act.CANCEL:
-        return f"解除{name}{hazard}{_grade_zh(warning.previous)}预警"
+        over = "更正：撤回" if warning.mistaken else "解除"
+        return f"{over}{name}{hazard}{_grade_zh(warning.previous)}预警"
     if warning.act is Act.UPDATE and _change(warning):
         return f"{name}{hazard}预警{'升级' if _change(warning) > 0 else '降级'}为{grade}"
     return f"{name}{hazard}{grade}预警{'更新' if warning.act is Act.UPDATE else ''}"
@@ -176,7 +184,8 @@ def _headline_zh(warning: WarningVersion, name: str) -> str:
 def _headline_en(warning: WarningVersion, name: str) -> str:
     hazard, grade = warning.hazard.en, _grade_en(warning.level)
     if warning.act is Act.CANCEL:
-        text = f"{_grade_en(warning.previous)}{hazard} warning for {name} cancelled"
+        over = "withdrawn, issued in error" if warning.mistaken else "cancelled"
+        text = f"{_grade_en(warning.previous)}{hazard} warning for {name} {over}"
     elif warning.act is Act.UPDATE and _change(warning):
         moved = "raised" if _change(warning) > 0 else "lowered"
         text = f"{hazard} warning for {name} {moved} to {grade.strip()}"
@@ -189,7 +198,8 @@ def _headline_en(warning: WarningVersion, name: str) -> str:
 def _description_zh(warning: WarningVersion, name: str) -> str:
     hazard, level = warning.hazard.zh, warning.level
     if warning.act is Act.CANCEL:
-        return f"{name}{hazard}{_grade_zh(warning.previous)}预警解除。"
+        over = "系误发，现予撤回" if warning.mistaken else "解除"
+        return f"{name}{hazard}{_grade_zh(warning.previous)}预警{over}。"
     now = f"{level.zh}（{_SERIOUS[level][0]}）" if level in GRADES else "不明（数据不足）"
     before = f"，此前为{warning.previous.zh}" if _change(warning) else ""
     return f"{name}{hazard}预警等级为{now}{before}。"
@@ -198,7 +208,8 @@ def _description_zh(warning: WarningVersion, name: str) -> str:
 def _description_en(warning: WarningVersion, name: str) -> str:
     hazard, level = warning.hazard.en, warning.level
     if warning.act is Act.CANCEL:
-        return f"The {_grade_en(warning.previous)}{hazard} warning for {name} is cancelled. "
+        over = "was issued in error and is withdrawn" if warning.mistaken else "is cancelled"
+        return f"The {_grade_en(warning.previous)}{hazard} warning for {name} {over}. "
     now = f"{level.word} ({_SERIOUS[level][1]})" if level in GRADES else "not known (too few data)"
     before = f", before it was {warning.previous.word}" if _change(warning) else ""
     return f"The {hazard} warning level for {name} is {now}{before}. "
@@ -216,12 +227,14 @@ _DO = {
         Step.READY: "：请做好准备",
         Step.LEAVE: "：请立即转移",
         Step.CLEAR: "：返回前请确认安全",
+        Step.VOID: "：不必按其行动",
     },
     "en": {
         Step.WATCH: ": stay alert",
         Step.READY: ": get ready",
         Step.LEAVE: ": leave now",
         Step.CLEAR: ": make sure it is safe before going back",
+        Step.VOID: ": do not act on it",
     },
 }
 _SERIOUS = {
@@ -230,11 +243,18 @@ _SERIOUS = {
     Level.ORANGE: ("Ⅱ级，严重", "level II, serious"),
     Level.RED: ("Ⅰ级，特别严重", "level I, extremely serious"),
 }
-_CLEAR = (
-    "预警已解除。返回前请确认道路和房屋安全，并继续留意后续消息。",
-    "The warning is over. Make sure that roads and houses are safe before going back, "
-    "and keep watching for news.",
-)
+_OVER = {
+    Step.CLEAR: (
+        "预警已解除。返回前请确认道路和房屋安全，并继续留意后续消息。",
+        "The warning is over. Make sure that roads and houses are safe before going back, "
+        "and keep watching for news.",
+    ),
+    Step.VOID: (
+        "此前的预警发布有误，不必按其行动，已转移的人员请听从现场安排返回。其他预警仍然有效。",
+        "The warning sent before was a mistake: do not act on it. If you have left, go back as "
+        "you are told on site. All other warnings stand.",
+    ),
+}
 
 _INSTRUCTION: dict[Hazard, dict[Step, tuple[str, str]]] = {
     Hazard.RAINSTORM: {

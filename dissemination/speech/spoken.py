@@ -8,7 +8,7 @@ no speech (SpeechError).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -66,12 +66,11 @@ class Spoken:
 def text(warning: WarningVersion, language: str) -> str:
     """What a voice says of a warning, in words, without the word of an exercise."""
     tongue = VOICES[language].tongue
-    plain = replace(warning, status=Status.ACTUAL)  # the word is said once around the whole
     parts = [
-        texts.headline(plain, tongue),
-        texts.instruction(plain, tongue),
-        texts.description(plain, tongue),
-        {"zh": "发布单位：", "en": "Issued by "}[tongue] + texts.sender_name(plain, tongue),
+        texts.headline(warning, tongue, mark=False),  # it is said once around the whole
+        texts.told(warning, tongue),
+        texts.description(warning, tongue, mark=False),
+        {"zh": "发布单位：", "en": "Issued by "}[tongue] + texts.sender_name(warning, tongue),
     ]
     full = {"zh": "。", "en": ". "}[tongue]
     return words(full.join(parts), tongue)

@@ -16,7 +16,7 @@ from dissemination.cap_read import read
 from tongluo.core.errors import CapError
 from tongluo.core.times import parse_time
 from tongluo.core.warning import Area, Reference, Sender, WarningVersion
-from tongluo.core.words import GRADES, Act, Hazard, Level, Status
+from tongluo.core.words import GRADES, Act, Exercise, Hazard, Level, Status
 
 ISSUED = [hazard for hazard in Hazard if hazard.issued]
 SENT = parse_time("2026-07-01T08:00:00+08:00")
@@ -134,6 +134,52 @@ def test_cancel_is_past_all_clear_and_names_the_colour_it_ends() -> None:
     assert values(xml, "urgency") == ["Past"] and values(xml, "responseType") == ["AllClear"]
     assert values(xml, "expires") == values(xml, "sent")
     assert ("CN-LEVEL", "orange") in parts(xml, "parameter")
+
+
+RETRACTION = make(
+    act=Act.CANCEL,
+    level=Level.NONE,
+    previous=Level.RED,
+    references=(EARLIER,),
+    reason={"zh": "雨量计校验时误发。", "en": "Sent while a gauge was being calibrated."},
+    mistaken=True,
+)
+
+
+def test_a_retraction_says_that_the_warning_was_a_mistake_and_recommends_nothing() -> None:
+    xml = cap.render(RETRACTION)
+    assert valid(xml) and cap_rules.check(xml, own=True) == []
+    assert values(xml, "msgType") == ["Cancel"] and values(xml, "responseType") == ["None"] * 2
+    zh, en = values(xml, "headline")
+    assert zh == "更正：撤回青溪镇暴雨红色预警：不必按其行动"
+    assert en == "Red rainstorm warning for Qingxi withdrawn, issued in error: do not act on it"
+    zh, en = values(xml, "description")
+    assert zh and "误发" in zh and en and en.endswith("calibrated.") and "in error" in en
+    zh, en = values(xml, "instruction")
+    assert zh and "其他预警仍然有效" in zh and en and en.endswith("All other warnings stand.")
+
+
+def test_the_all_clear_is_no_retraction() -> None:
+    xml = cap.render(replace(RETRACTION, mistaken=False)).decode()
+    for word in ("更正", "误发，", "in error", "mistake", "<responseType>None"):
+        assert word not in xml
+
+
+def test_only_a_cancel_takes_back_and_only_an_exercise_has_a_kind() -> None:
+    with pytest.raises(ValueError, match="only a cancel"):
+        make(mistaken=True)
+    with pytest.raises(ValueError, match="both Actual and drill"):
+        make(exercise=Exercise.DRILL)
+
+
+@pytest.mark.parametrize("kind", [None, *Exercise])
+def test_the_note_of_an_exercise_says_so_first_and_last(kind: Exercise | None) -> None:
+    (note,) = values(
+        cap.render(make(status=Status.EXERCISE, exercise=kind, note="七月例行")), "note"
+    )
+    named = kind or Exercise.DRILL
+    assert note and note.startswith(named.zh) and "七月例行" in note
+    assert note.endswith(f"Exercise ({named.value}), not an actual warning.")
 
 
 def test_references_are_triples() -> None:

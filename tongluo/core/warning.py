@@ -84,9 +84,13 @@ class WarningVersion:
     languages: tuple[str, ...] = ("zh-CN", "en-US")
     extra: Mapping[str, str] = field(default_factory=dict)
     """Further CAP parameters, name to value."""
+    mistaken: bool = False
+    """Of a cancel: the warning is taken back, it should never have been issued."""
     exercise: Exercise | None = None
     """What kind of exercise; None of an Actual. An exercise that does not say is a drill."""
 
     def __post_init__(self) -> None:
         if self.exercise is not None and self.status is not Status.EXERCISE:
             raise ValueError(f"{self.identifier} is both {self.status} and {self.exercise}")
+        if self.mistaken and self.act is not Act.CANCEL:
+            raise ValueError(f"{self.identifier}: only a cancel takes a warning back")
