@@ -84,7 +84,7 @@ class Gateway:
         """Start all three and wait until a message would pass through."""
         for name, port in (("bearerbox", "smsc"), ("smsbox", "sendsms")):
             self._launch(name, [_program(name) or name, str(self._config)])
-            self._wait(name, lambda port=port: _open(self.ports[port]))  # type: ignore[misc]
+            self._wait(name, lambda port=port: _open(self.ports[port]))
         self._launch("fakesmsc", [str(FAKE), "-H", "127.0.0.1", "-r", str(self.ports["smsc"]),
                                   "-m", "0", "1 2 text unused"])  # fmt: skip
         self._wait("fakesmsc", lambda: "Fakesmsc client connected" in self.log("bearerbox"))

@@ -161,7 +161,7 @@ def acknowledge_first() -> None:
         self.collector.flush()
         self.intake.messages(incoming, 0)
 
-    Daemon.batch = batch  # type: ignore[method-assign]
+    Daemon.batch = batch
 
 
 def flood(stations: int, minutes: int, start: int) -> list[tuple[str, bytes]]:

@@ -26,9 +26,9 @@ START = parse_time("2026-07-01T00:00:00+08:00")
 
 
 def stop(site: Site, daemon: object) -> None:
-    os.kill(daemon.pid, signal.SIGTERM)  # type: ignore[attr-defined]
-    daemon.join(30)  # type: ignore[attr-defined]
-    assert daemon.exitcode == 0  # type: ignore[attr-defined]
+    os.kill(daemon.pid, signal.SIGTERM)
+    daemon.join(30)
+    assert daemon.exitcode == 0
 
 
 def test_poison_among_good_messages(broker: Mosquitto, tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ def test_a_wrong_password(guarded: tuple[Mosquitto, Path], tmp_path: Path) -> No
         assert told["reason"] == "the broker refused: Not authorized"
         assert "wrong" not in str(ear.said())
         set_password(passwords, "wrong")
-        made._process.send_signal(signal.SIGHUP)  # type: ignore[union-attr]
+        made._process.send_signal(signal.SIGHUP)
         ear.subscribed()
         assert ear.states() == ["trouble", "recovered"]
         assert ear.said("connected")[0]["protocol"] == "5"

@@ -37,7 +37,7 @@ small, any_length = st.binary(max_size=40), st.integers(0, 20_000)
 @st.composite
 def properties(draw: st.DrawFn) -> bytes:
     """Of a PUBLISH on MQTT 5; the length takes one byte, two or three."""
-    said: Any = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+    said: Any = Properties(PacketTypes.PUBLISH)
     if draw(st.booleans()):
         said.MessageExpiryInterval = draw(st.integers(0, 2**32 - 1))
     if draw(st.booleans()):

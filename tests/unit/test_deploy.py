@@ -46,7 +46,7 @@ SERVICES: dict[str, Any] = COMPOSE["services"]
 
 def service() -> dict[str, str]:
     unit = configparser.ConfigParser(strict=False, interpolation=None)
-    unit.optionxform = str  # type: ignore[assignment, method-assign]
+    unit.optionxform = str
     unit.read(UNIT, encoding="utf-8")
     return dict(unit["Service"])
 

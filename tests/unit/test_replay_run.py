@@ -138,7 +138,7 @@ def test_another_judge_may_be_given(swindale: Path) -> None:
     class Watched(Engine):
         def feed(self, row: Readings | Tick | Act | object) -> Effects:
             fed.append(type(row).__name__)
-            return super().feed(row)  # type: ignore[arg-type]
+            return super().feed(row)
 
     replay(load_case(swindale), judge=Watched)
     assert fed == ["Readings", "Tick"]

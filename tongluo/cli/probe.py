@@ -76,7 +76,7 @@ class Probe:
         port = url.port or (8883 if url.scheme == "mqtts" else 1883)
         extra: dict[str, Any] = {}
         if self._modern:
-            said: Any = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+            said: Any = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho ships no type here
             said.SessionExpiryInterval = expiry
             extra = {"clean_start": fresh, "properties": said}
         try:

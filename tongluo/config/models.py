@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, Field, field_validator
 
+from tongluo.config.console import ConsoleIn
 from tongluo.config.coupled import ChainIn, DerivedIn
 from tongluo.config.quality import QualityIn
 from tongluo.config.types import (
@@ -26,6 +27,7 @@ from tongluo.config.types import (
     is_address,
     refuse,
 )
+from tongluo.core.rate import parse_rate
 from tongluo.core.words import Hazard
 
 
@@ -93,7 +95,8 @@ class TimeRules(Model):
         default=86_400_000, description="one row raises the stream clock by no more"
     )
     rewind: Duration | None = Field(
-        default=None, description="default: the longest window of any rule"
+        default=None,
+        description="default: the longest window of the sensor's rules, an hour to a day",
     )
 
 
@@ -272,6 +275,20 @@ class ChannelIn(Model):
 
     kind: str
     options: dict[str, Any] = Field(default_factory=dict)
+    rate: str | None = Field(
+        default=None,
+        description="most messages that its gateway takes, like 300/min or 20/s; default: no limit",
+    )
+
+    @field_validator("rate")
+    @classmethod
+    def _rate(cls, rate: str | None) -> str | None:
+        if rate is not None:
+            try:
+                parse_rate(rate)
+            except ValueError:
+                raise refuse("rate", value=rate) from None
+        return rate
 
 
 class InfluxIn(Model):
@@ -322,3 +339,4 @@ class Config(Model):
     chains: tuple[ChainIn, ...] = ()
     policies: tuple[PolicyIn, ...] = ()
     channels: dict[Word, ChannelIn] = Field(default_factory=dict)
+    console: ConsoleIn = ConsoleIn()

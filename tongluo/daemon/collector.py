@@ -149,7 +149,7 @@ class Collector:
         port = self._url.port or (8883 if self._url.scheme == "mqtts" else 1883)
         keepalive = max(1, self._broker.keepalive // 1000)
         if self._version == paho.MQTTv5:
-            said: Any = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+            said: Any = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho ships no type here
             said.SessionExpiryInterval = self._broker.session_expiry // 1000
             said.ReceiveMaximum = self._broker.receive_maximum
             said.MaximumPacketSize = LARGEST * 8

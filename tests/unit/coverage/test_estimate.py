@@ -104,7 +104,7 @@ def test_missing_proofs_are_made_up_for_by_their_rate() -> None:
         "returned": np.array([[2000, 1400]]), "confirmed": np.array([[4200]]),
         "proven": np.array([4200]),
     }  # fmt: skip
-    here = known(("sms",), np.array([10_000]), **said)  # type: ignore[arg-type]
+    here = known(("sms",), np.array([10_000]), **said)
     found = estimate(here)
     assert found.low < 4200 / 10_000 / 0.7 < found.high and found.low > 0.42
     silent = estimate(replace(here, confirmed=np.array([[-1]])))
@@ -117,7 +117,7 @@ def test_proofs_that_contradict_the_tests_stand() -> None:
         "anyone": np.full((3, 1), 4900), "returned": np.array([[5000, 4950]]),
         "confirmed": np.array([[100]]), "proven": np.array([100]),
     }  # fmt: skip
-    found = estimate(known(("sms",), np.array([10_000]), **said))  # type: ignore[arg-type]
+    found = estimate(known(("sms",), np.array([10_000]), **said))
     assert found.high < 0.2
 
 
@@ -127,7 +127,7 @@ def test_people_with_two_proofs_tell_of_the_overlap() -> None:
         "confirmed": np.array([[4000, 4000]]),
     }
     found = [
-        estimate(known(("sms", "app"), np.array([10_000]), proven=np.array([n]), **said))  # type: ignore[arg-type]
+        estimate(known(("sms", "app"), np.array([10_000]), proven=np.array([n]), **said))
         for n in (4800, 6400, 7900)
     ]
     # 0.5 of the people by each channel: nested 0.5 in all, independent 0.75, apart 1.0
