@@ -128,7 +128,16 @@ EN: dict[str, tuple[str, str]] = {
         "'{value}' is not the address of a broker",
         "write mqtt://host:1883, or mqtts://host:8883 for TLS",
     ),
+    "rate": ("'{value}' is no rate", "write it like 300/min or 20/s (s, min, h, d)"),
     "web_url": ("'{value}' is not a web address", "write http://host:8086 or https://host"),
+    "console_listen": (
+        "'{value}' is no place to listen on",
+        "write host:port, like 127.0.0.1:8480 (behind a proxy) or 0.0.0.0:8480",
+    ),
+    "console_url": (
+        "'{value}' is not how people reach the page",
+        "write https://warn.example.org, with no name or password in it",
+    ),
     "from_after_to": ("`from` {start} is later than `to` {end}", "exchange the two dates"),
     # site, broker, time
     "timezone": ("'{value}' is not a time zone", "{choice}"),

@@ -95,7 +95,16 @@ ZH: dict[str, tuple[str, str]] = {
         "“{value}”不是消息服务器的地址",
         "写 mqtt://主机:1883，加密时写 mqtts://主机:8883",
     ),
+    "rate": ("“{value}”不是速率", "写成 300/min 或 20/s（s、min、h、d）"),
     "web_url": ("“{value}”不是网址", "写 http://主机:8086 或 https://主机"),
+    "console_listen": (
+        "“{value}”不是可以监听的地址",
+        "写成 主机:端口，例如 127.0.0.1:8480（在代理之后）或 0.0.0.0:8480",
+    ),
+    "console_url": (
+        "“{value}”不是居民打开页面的网址",
+        "写成 https://warn.example.org，其中不要有用户名和密码",
+    ),
     "from_after_to": ("`from` {start} 晚于 `to` {end}", "把两个日期对调"),
     # site, broker, time
     "timezone": ("“{value}”不是时区", "{choice}"),
