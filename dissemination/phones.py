@@ -87,13 +87,13 @@ def digest(number: str, key: bytes) -> str:
     return hashlib.blake2b(number.encode(), key=key, digest_size=12).hexdigest()
 
 
-def key_of(folder: Path) -> bytes:
-    """The folder's key for digests; made at its first use, whole or not there."""
-    path = folder / KEY_FILE
+def key_of(folder: Path, name: str = KEY_FILE) -> bytes:
+    """The folder's key of 32 bytes in that file; made at its first use, whole or not there."""
+    path = folder / name
     with suppress(FileNotFoundError):
         return path.read_bytes()
     folder.mkdir(parents=True, exist_ok=True)
-    fresh = folder / f"{KEY_FILE}.{secrets.token_hex(4)}"
+    fresh = folder / f"{name}.{secrets.token_hex(4)}"
     fresh.touch(0o600)
     with fresh.open("wb") as file:
         file.write(secrets.token_bytes(32))

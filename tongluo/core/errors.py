@@ -4,6 +4,7 @@ TongluoError                 a person or a peer did something that can be said i
 ├── BadMessage               a message that cannot be read; it is kept raw, with this reason
 ├── ConfigError              a configuration that is refused; carries every fault found
 ├── CaseError                a case folder that cannot be replayed
+├── RegisterError            the register of people cannot be opened, read or changed
 ├── StoreError               the journal cannot be opened, read or written
 ├── ChannelError             a hand-over that did not succeed
 │   ├── TemporaryFailure     try again, not before `retry_after` seconds
@@ -43,6 +44,10 @@ class CaseError(TongluoError):
     """A case folder that cannot be replayed."""
 
 
+class RegisterError(TongluoError):
+    """The register of people cannot be opened, read or changed."""
+
+
 class StoreError(TongluoError):
     """The journal cannot be opened, read or written."""
 
@@ -52,11 +57,16 @@ class ChannelError(TongluoError):
 
 
 class TemporaryFailure(ChannelError):
-    """Try again, not before `retry_after` seconds from now."""
+    """Try again, not before `retry_after` seconds from now.
 
-    def __init__(self, reason: str, retry_after: float = 5.0) -> None:
+    everyone: it is the other side as a whole that is away or asks for a pause; nothing else goes
+    out before then either.
+    """
+
+    def __init__(self, reason: str, retry_after: float = 5.0, everyone: bool = False) -> None:
         super().__init__(reason)
         self.retry_after = retry_after
+        self.everyone = everyone
 
 
 class PermanentFailure(ChannelError):

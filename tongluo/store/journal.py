@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from tongluo.core.chain import broken, link
 from tongluo.core.columns import Columns
 from tongluo.core.effects import Act, Decision, Effects, Tick
 from tongluo.core.errors import StoreError
@@ -195,23 +196,9 @@ class Journal:
         self.db.close()
 
 
-def link(head: bytes, at: int, what: str, body: bytes) -> bytes:
-    """The next hash of the audit chain.
-
-    >>> link(b"", 0, "x", b"{}") != link(b"", 1, "x", b"{}")
-    True
-    """
-    return hashlib.sha256(head + at.to_bytes(8, "big") + what.encode() + b"\0" + body).digest()
-
-
 def broken_link(db: sqlite3.Connection) -> int | None:
     """Id of the first audit entry that does not fit its chain; None when all do."""
-    head = b""
-    for number, at, what, body, digest in db.execute("SELECT * FROM audit ORDER BY id"):
-        head = link(head, at, what, body)
-        if head != digest:
-            return int(number)
-    return None
+    return broken(db.execute("SELECT * FROM audit ORDER BY id"))
 
 
 def _stored(columns: Columns, out: Any) -> dict[str, Any]:
