@@ -1,9 +1,10 @@
 """Warnings to people: one way a file. `CHANNELS` is the whole list."""
 
-from dissemination.channels import ebm, kannel, loudspeaker, mqtt, recording
+from dissemination.channels import app, ebm, kannel, loudspeaker, mqtt, recording
 from dissemination.channels.kind import ChannelKind, Ear, Surroundings
 
 CHANNELS: dict[str, ChannelKind] = {
+    "app": ChannelKind(app.Options, app.App, honours_keys=True, targets=app.targets),
     "ebm": ChannelKind(ebm.Options, ebm.Ebm, honours_keys=False),
     "kannel": ChannelKind(
         kannel.Options, kannel.Kannel, honours_keys=False, targets=kannel.targets, ear=kannel.ear

@@ -13,7 +13,9 @@ import pytest
 from pydantic import ValidationError
 
 from dissemination.channels import CHANNELS, Surroundings
+from dissemination.installations import Installations, name_of
 from tests.unit.test_cap import BASE
+from tongluo.core.clock import now_ms
 from tongluo.core.errors import ChannelError, TemporaryFailure
 from tongluo.core.ports import Delivery
 from tongluo.core.words import DeliveryState, Hazard, Status
@@ -39,6 +41,7 @@ EBM = {"url": "{url}", "source": "010333112400000001", "destination": "010333112
        "areas": {BASE.area.id: ["331124000000"]}, "timeout": 0.5,
        "event_types": {h.value: "11A01" for h in Hazard}}  # fmt: skip
 EXAMPLES = {
+    "app": Example({}, people=True),
     "ebm": Example(EBM),
     "loudspeaker": Example(SPEAKERS),
     "kannel": Example(KANNEL, people=True),
@@ -59,7 +62,16 @@ def nowhere() -> Iterator[str]:
 def around(tmp_path: Path) -> Surroundings:
     (tmp_path / "people").write_text(NUMBER)
     (tmp_path / "password").write_text(PASSWORD)
+    with_an_installation(tmp_path)
     return Surroundings(tmp_path)
+
+
+def with_an_installation(folder: Path) -> None:
+    """One page that chose the warned area, and nothing on the feed yet."""
+    console = Installations(folder)
+    console.nest({BASE.area.id: [BASE.area.id]})
+    console.register(name_of("0" * 32), [BASE.area.id], "zh-CN", now_ms(), exercises=False)
+    console.close()
 
 
 def options(name: str, nowhere: str) -> Any:
