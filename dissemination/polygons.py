@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,7 +75,7 @@ def _farthest(plane: F8, keep: NDArray[np.intp]) -> float:
     """How far, in metres, what was left out lies from the edge that stands for it."""
     ring = np.vstack([plane, plane[:1]])
     ends = [*keep.tolist(), len(plane)]
-    spans = ((a, b) for a, b in zip(ends, ends[1:], strict=False) if b - a > 1)
+    spans = ((a, b) for a, b in pairwise(ends) if b - a > 1)
     away = (_distances(ring[a + 1 : b], ring[a], ring[b]).max() for a, b in spans)
     return float(max(away, default=0.0))
 

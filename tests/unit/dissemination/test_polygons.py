@@ -127,12 +127,15 @@ def test_what_does_not_cross_itself_never_does(ring: Ring, tolerance: float) -> 
     assert not crossing(simplified(ring, tolerance, 3).ring)
 
 
-def test_a_narrow_bay_is_not_cut_across() -> None:
-    """Left to the distances alone, the tongue would lie across the other shore."""
-    tongue = [(0.0, 0.0), (0.0, 0.1), (0.05, 0.1), (0.05, 0.02), (0.051, 0.02), (0.051, 0.1)]
-    ring = closed([(23 + a, 113 + b) for a, b in [*tongue, (0.1, 0.1), (0.1, 0.0)]])
-    for tolerance in (10.0, 100.0, 1000.0, 10_000.0):
-        assert not crossing(simplified(ring, tolerance, 4).ring)
+def test_a_bump_stays_where_a_gorge_ends_in_it() -> None:
+    """Without it the straight shore would cross the gorge."""
+    bump, gorge = (-0.5, 5.0), [(10.0, 5.1), (-0.3, 5.0), (10.0, 4.9)]
+    shape = [(0.0, 0.0), bump, (0.0, 10.0), (10.0, 10.0), *gorge, (10.0, 0.0)]
+    ring = closed([(23 + a / 100, 113 + b / 100) for a, b in shape])
+    without = closed([p for p in ring[:-1] if p != ring[1]])
+    assert crossing(without) and not crossing(ring)
+    found = simplified(ring, 700.0, 100)
+    assert ring[1] in found.ring and not crossing(found.ring)
 
 
 @pytest.mark.parametrize("n", [3, 4])
