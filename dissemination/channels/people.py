@@ -1,4 +1,7 @@
-"""Recipients of the channels that send to numbers: a list, read when it is needed.
+"""Recipients of the channels that send to numbers: a list of their own, or the register of people.
+
+`recipients: register` takes whoever the [register](register.md) has in the areas of a warning. A
+list is read when it is needed.
 
 Lists of numbers: an entry a number, digits as the gateway wants them, then the areas it is warned
 for (`8613800138000,A1,A2`; no area = all); white space parts entries, `#` begins a remark. Numbers
@@ -8,24 +11,67 @@ appear in no log, error or state, only masked (`861********00`) or as digests.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, field_validator, model_validator
 
 from dissemination.channels.kind import Kept, Options, Surroundings
+from dissemination.channels.registered import Registered, learner
 from dissemination.phones import book, digest, key_of
+from dissemination.receipts import Receipt
+from dissemination.targeting.entries import Audience
 from tongluo.core.errors import PermanentFailure, TemporaryFailure
 from tongluo.core.ports import Delivery
 from tongluo.core.warning import WarningVersion
 from tongluo.core.words import Status
 
+LISTED: Audience = "residents"
+"""Who stands in a list is spoken to as a resident."""
+
+
+class From(Kept):
+    """Where numbers come from: `{env: NAME}`, `{file: PATH}`, or the word `register`."""
+
+    registered: bool = Field(default=False, alias="register")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _word(cls, given: Any) -> Any:
+        return {"register": True} if given == "register" else given
+
+    @model_validator(mode="after")
+    def _one(self) -> From:
+        if (self.env is not None) + (self.file is not None) + self.registered != 1:
+            raise ValueError("name one of env and file, or write: register")
+        return self
+
 
 class Recipients(Options):
     """Whom a channel sends to."""
 
-    recipients: Kept
-    """The list of numbers; a relative path starts from the store's folder."""
+    recipients: From
+    """The list of numbers, `{file: PATH}` or `{env: NAME}` (a relative path starts from the store's
+    folder); or `register`: whom the [register](register.md) has in the areas of a warning."""
     enrolled: Kept | None = None
     """The list of numbers enrolled for exercises. An exercise goes to these alone, and without a
-    list to nobody."""
+    list to nobody. With `recipients: register` the register says who is enrolled."""
+    audiences: dict[Audience, Literal["blue", "yellow", "orange", "red"]] = Field({})
+    """With `recipients: register`: audience -> the lowest level at which it is told, of `staff`,
+    `responders`, `contacts`, `schools`, `residents`. Empty = all of them, of everything; an
+    audience that is left out is told nothing. Who was told of a level hears how it ends."""
+    no_such_number: tuple[str, ...] = ("err:001", "MK:0000", "MK:0001")
+    """Words in a receipt of failure which say that there is no such number; gateways differ."""
+    dead_after: int = Field(3, ge=1)
+    """With `recipients: register`: a number is dead after so many of these in a row."""
+
+    @field_validator("no_such_number")
+    @classmethod
+    def _words(cls, words: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(word.strip() for word in words):
+            raise ValueError("an empty word stands in every receipt")
+        return words
 
 
 def listed(options: Recipients, folder: Path, status: Status) -> dict[str, tuple[str, ...]]:
@@ -36,22 +82,33 @@ def listed(options: Recipients, folder: Path, status: Status) -> dict[str, tuple
 
 
 def targets(options: Recipients, surroundings: Surroundings, warning: WarningVersion) -> list[str]:
-    """Digests of the recipients of a warning, in the order of the list."""
+    """Digests of the recipients of a warning, in the order of sending."""
+    if options.recipients.registered:
+        register = Registered(surroundings.folder, "sms", options.audiences)
+        try:
+            return register.targets(warning)
+        finally:
+            register.close()
     key, area = key_of(surroundings.folder), warning.area.id
     found = listed(options, surroundings.folder, warning.status)
     return [digest(n, key) for n, areas in found.items() if not areas or area in areas]
 
 
 class Numbers:
-    """The numbers behind digests, from the list as it is when one is not yet known."""
+    """The numbers behind digests, from the list or the register as it is when one is asked for."""
 
     def __init__(self, options: Recipients, folder: Path) -> None:
         self._options, self._folder, self._key = options, folder, key_of(folder)
         self._found: dict[tuple[Status, str], str] = {}
         self._lock = threading.Lock()
+        self._register: Registered | None = None
+        if options.recipients.registered:
+            self._register = Registered(folder, "sms", options.audiences)
 
     def of(self, delivery: Delivery) -> str:
         """A delivery's number; Temporary- or PermanentFailure when it cannot be told."""
+        if self._register is not None:
+            return self._register.address(delivery)
         status = delivery.warning.status
         with self._lock:
             if (status, delivery.target) not in self._found:
@@ -64,3 +121,19 @@ class Numbers:
                 return self._found[status, delivery.target]
             except KeyError:
                 raise PermanentFailure("this recipient is not in the list any more") from None
+
+    def audience(self, delivery: Delivery) -> Audience:
+        """As what its owner is spoken to; TemporaryFailure when it cannot be told."""
+        return LISTED if self._register is None else self._register.audience(delivery)
+
+    def close(self) -> None:
+        """Close the register, where there is one."""
+        if self._register is not None:
+            self._register.close()
+
+
+def learner_of(options: object, folder: Path) -> Callable[[Receipt, int], None] | None:
+    """What receipts of a channel teach about its numbers; None where there is nothing to learn."""
+    if isinstance(options, Recipients) and options.recipients.registered:
+        return learner(folder, options.no_such_number, options.dead_after)
+    return None

@@ -1,4 +1,4 @@
-"""One entry of the register: a person, a household, or people by count; and its stratum."""
+"""One entry of the register: a person, a household, people by count, a device; its stratum."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 Audience = Literal["staff", "responders", "contacts", "schools", "residents"]
 Kind = Literal["sms", "voice", "speaker", "app", "email"]
-Sort = Literal["person", "household", "count"]
+Sort = Literal["person", "household", "count", "device"]
 Rank = Literal["", "county", "town", "village", "group", "point"]
 Age = Literal["", "child", "adult", "old"]
 Where = Literal["", "urban", "rural"]
@@ -63,7 +63,7 @@ class Contact:
 
 @dataclass(frozen=True)
 class Entry:
-    """A person, a household, or people by count, in one area."""
+    """A person, a household, people by count, or a device that stands for nobody, in one area."""
 
     id: str
     """As its source names it; unlike any other in the register."""

@@ -27,10 +27,13 @@ from dissemination.targeting.shapes import Point, Shape, distance
 from dissemination.targeting.vault import Vault
 from tongluo.core.chain import broken, link
 from tongluo.core.errors import RegisterError
+from tongluo.core.times import DAY
 from tongluo.core.warning import Area, WarningVersion
-from tongluo.core.words import Status
+from tongluo.core.words import Level, Status
 
 FILE = "register.db"
+REMEMBERED = 365 * DAY
+"""ms for which the highest level of a warning is known."""
 I8 = NDArray[np.int64]
 
 CANDIDATES = """
@@ -123,17 +126,48 @@ class Register:
         found = self._candidates(kind, chosen, warning.status)
         return recipients(found, chosen, place.shape, _away(place, known))
 
-    def audience(self, target: str, warning: WarningVersion) -> Audience:
+    def audience(
+        self, target: str, warning: WarningVersion, chosen: Chosen | None = None
+    ) -> Audience:
         """As what an address is spoken to in this warning: the first of its entries' audiences."""
-        place = self.place(warning.area)
-        chosen = choose(place, self.places())
+        of = chosen or self.chosen(warning.area)
         found = self.db.execute(
             "SELECT DISTINCT e.audience, e.area FROM contacts c JOIN entries e ON e.id = c.entry"
             " WHERE c.target = ?",
             (target,),
         ).fetchall()
-        near = {who for who, area in found if area in chosen.whole | chosen.part | chosen.above}
+        near = {who for who, area in found if area in of.whole | of.part | of.above}
         return min(near or {"residents"}, key=AUDIENCES.index)
+
+    def chosen(self, area: Area) -> Chosen:
+        """The areas that a warning for one reaches."""
+        return choose(self.place(area), self.places())
+
+    def enrolled(self, target: str) -> bool:
+        """Whether somebody with this address is enrolled for exercises."""
+        found = self.db.execute(
+            "SELECT max(e.enrolled) FROM contacts c JOIN entries e ON e.id = c.entry"
+            " WHERE c.target = ?",
+            (target,),
+        ).fetchone()
+        return bool(found[0])
+
+    def highest(self, warning: WarningVersion) -> Level:
+        """The highest level of a warning's versions so far, this one written down among them: who
+        was told of orange hears that it is yellow now, and that it is over."""
+        level = max(warning.level, warning.previous)
+        row = self.db.execute(
+            "SELECT level FROM events WHERE event = ?", (warning.event,)
+        ).fetchone()
+        if row is None or row[0] < level:
+            with self.transaction():
+                self.db.execute(
+                    "INSERT INTO events VALUES (?,?,?) ON CONFLICT (event) DO UPDATE"
+                    " SET level = max(level, excluded.level), at = excluded.at",
+                    (warning.event, int(level), warning.sent),
+                )
+                self.db.execute("DELETE FROM events WHERE at < ?", (warning.sent - REMEMBERED,))
+        return Level(max(level, row[0] if row else level))
 
     def _candidates(self, kind: str, chosen: Chosen, status: Status) -> Iterator[Candidate]:
         areas = json.dumps(sorted(chosen.whole | chosen.part | chosen.above))
@@ -174,9 +208,10 @@ class Register:
     # for coverage
 
     def people(self) -> People:
-        """Everybody by name; who is known by count only stands in `counts`."""
+        """Everybody by name; who is known by count only stands in `counts`, a device nowhere."""
         rows = self.db.execute(
-            "SELECT id, area, stratum, size FROM entries WHERE sort <> 'count' ORDER BY id"
+            "SELECT id, area, stratum, size FROM entries WHERE sort IN ('person', 'household')"
+            " ORDER BY id"
         ).fetchall()
         ids, area, stratum, size = zip(*rows, strict=True) if rows else ((), (), (), ())
         areas, words = strata(area), strata(stratum)

@@ -38,7 +38,12 @@ CREATE TABLE audit (
     hash BLOB NOT NULL);
 """
 
-MIGRATIONS = (("1-first", FIRST),)
+EVENTS = """
+CREATE TABLE events (event TEXT PRIMARY KEY, level INTEGER NOT NULL, at INTEGER NOT NULL)
+    WITHOUT ROWID;
+"""
+
+MIGRATIONS = (("1-first", FIRST), ("2-events", EVENTS))
 
 
 def migrate(db: sqlite3.Connection) -> list[str]:
@@ -46,7 +51,7 @@ def migrate(db: sqlite3.Connection) -> list[str]:
 
     >>> db = sqlite3.connect(":memory:", isolation_level=None)
     >>> migrate(db), migrate(db)
-    (['1-first'], [])
+    (['1-first', '2-events'], [])
     """
     db.execute("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY) WITHOUT ROWID")
     applied = []

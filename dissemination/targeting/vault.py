@@ -13,9 +13,6 @@ import hashlib
 import secrets
 from pathlib import Path
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from dissemination.phones import digest, key_of
 from tongluo.core.errors import RegisterError
 
@@ -27,6 +24,10 @@ class Vault:
     """The two keys of a folder: one for digests, shared with lists of numbers, one for boxes."""
 
     def __init__(self, folder: Path) -> None:
+        from cryptography.hazmat.primitives.ciphers.aead import (  # noqa: PLC0415 - loads for who
+            AESGCM,  # has a register only
+        )
+
         self._digests = key_of(folder)
         self._boxes = AESGCM(key_of(folder, KEY_FILE))
 
@@ -50,6 +51,8 @@ class Vault:
 
     def open(self, box: bytes, bound: str) -> str:
         """The text in a box; RegisterError when the key or the place is not that of the box."""
+        from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - as above
+
         try:
             return self._boxes.decrypt(box[:NONCE], box[NONCE:], bound.encode()).decode()
         except (InvalidTag, ValueError):
