@@ -1,7 +1,7 @@
-"""A warning version as a CAP 1.2 message, and the identifiers of China's national profile.
+"""A warning version as a CAP 1.2 message, in the manner of a site.
 
-Source: OASIS Common Alerting Protocol 1.2 (1 July 2010); identifier form and CN-EVENT codes from
-the profile of GB/T 34283-2017; event terms from OASIS Event Terms List 1.2.
+Source: OASIS Common Alerting Protocol 1.2 (1 July 2010); CN-EVENT codes from the profile of
+GB/T 34283-2017; event terms from OASIS Event Terms List 1.2.
 """
 
 from __future__ import annotations
@@ -9,12 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from math import ceil
 
 from lxml import etree
 
 from dissemination import texts
+from dissemination.cap_names import Names
+from dissemination.cap_sign import Sign
+from dissemination.polygons import Ring, Simplified, simplified
 from tongluo.core.errors import CapError
-from tongluo.core.times import iso, parse_time, to_datetime
+from tongluo.core.times import iso
 from tongluo.core.warning import Area, Reference, WarningVersion
 from tongluo.core.words import GRADES, Act, Hazard, Level
 
@@ -68,11 +72,27 @@ OET = {
 
 _NSMAP: dict[str, str] = {None: NS}  # type: ignore[dict-item] # stubs forget lxml's default key
 _NAME = re.compile(r"[^\s,<&]+")
-_CN = re.compile(r"([0-9]{6})([0-9]{3})([0-9]{3})([0-9]{2})_([0-9]{14})(?:_([0-9]))?")
 
 
-def render(warning: WarningVersion) -> bytes:
-    """The warning as CAP 1.2 XML in UTF-8: the same bytes for the same warning.
+@dataclass(frozen=True)
+class Manner:
+    """How a site writes its messages."""
+
+    tolerance: float = 0.0
+    """Metres by which a polygon may be simplified; the message says how much it was."""
+    vertices: int = 0
+    """Corners that a polygon may have, whatever tolerance that takes; 0 = any number."""
+    names: Names | None = None
+    """What messages are called outside; None = as in here."""
+    sign: Sign | None = None
+
+
+PLAIN = Manner()
+
+
+def render(warning: WarningVersion, manner: Manner = PLAIN) -> bytes:
+    """The warning as CAP 1.2 XML in UTF-8: the same bytes for the same warning (but for an
+    elliptic curve's signature, which has chance in it).
 
     One info block for each language, each complete. Coordinates are written to six decimals
     (0.1 m), times to the second. A cancel never expires before it is sent. CapError when the
@@ -92,11 +112,15 @@ def render(warning: WarningVersion) -> bytes:
     """
     _refuse(warning)
     alert = etree.Element(f"{{{NS}}}alert", nsmap=_NSMAP)
-    for name, text in _alert_fields(warning):
+    for name, text in _alert_fields(warning, manner.names):
         _put(alert, name, text)
+    ring = _ring(warning.area, manner)
     for language in warning.languages:
-        _info(alert, warning, language)
-    return etree.tostring(alert, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+        _info(alert, warning, language, ring)
+    etree.indent(alert)  # before it is signed: white space counts
+    if manner.sign is not None:
+        alert = manner.sign(alert)
+    return etree.tostring(alert, xml_declaration=True, encoding="UTF-8") + b"\n"
 
 
 def cap_time(ms: int, zone: str) -> str:
@@ -107,58 +131,6 @@ def cap_time(ms: int, zone: str) -> str:
     """
     text = iso(ms // 1000 * 1000, zone)
     return text.removesuffix("+00:00") + "-00:00" if text.endswith("+00:00") else text
-
-
-@dataclass(frozen=True)
-class CnIdentifier:
-    """The parts of an identifier of the Chinese national profile."""
-
-    area_code: str
-    agency: str
-    unit: str
-    extension: str
-    sent: int
-    """ms since 1970 UTC; written in Beijing time."""
-    serial: int | None
-    """None when the sender left it out."""
-
-
-def cn_identifier(
-    area_code: str, agency: str, sent: int, serial: int, unit: str = "000", extension: str = "00"
-) -> str:
-    """`ZZZZZZDDDUUUXX_YYYYMMDDhhmmss_N`: area (GB/T 2260), agency (GB/T 4657), Beijing time.
-
-    CapError when a part has the wrong number of digits.
-
-    >>> cn_identifier("441999", "416", 1_782_864_000_000, 0)
-    '44199941600000_20260701080000_0'
-    """
-    moment = to_datetime(sent, "Asia/Shanghai")
-    text = f"{area_code}{agency}{unit}{extension}_{moment:%Y%m%d%H%M%S}_{serial}"
-    parts = CnIdentifier(area_code, agency, unit, extension, sent // 1000 * 1000, serial)
-    if not _CN.fullmatch(text) or read_cn_identifier(text) != parts:
-        raise CapError(
-            f"not a national identifier: {text!r} (area 6 digits, agency 3, "
-            "unit 3, extension 2, serial 0 to 9)"
-        )
-    return text
-
-
-def read_cn_identifier(text: str) -> CnIdentifier:
-    """The parts of a national identifier, with or without its serial; CapError when it is none.
-
-    >>> read_cn_identifier("65402641600000_20261006212927").agency
-    '416'
-    """
-    match = _CN.fullmatch(text)
-    if not match:
-        raise CapError(f"not a national identifier: {text!r}")
-    area_code, agency, unit, extension, local, serial = match.groups()
-    try:
-        sent = parse_time(f"{local[:8]}T{local[8:]}+08:00")
-    except ValueError:
-        raise CapError(f"no such time in national identifier: {text!r}") from None
-    return CnIdentifier(area_code, agency, unit, extension, sent, int(serial) if serial else None)
 
 
 def _refuse(warning: WarningVersion) -> None:
@@ -177,8 +149,16 @@ def _refuse(warning: WarningVersion) -> None:
         raise CapError(f"{warning.identifier} has no language to be written in")
 
 
-def _alert_fields(warning: WarningVersion) -> Iterator[tuple[str, str]]:
-    yield "identifier", warning.identifier
+def _ring(area: Area, manner: Manner) -> Simplified:
+    if not area.polygon or not (manner.tolerance or manner.vertices):
+        return Simplified(area.polygon, 0.0)
+    most = manner.vertices or len(area.polygon)
+    return simplified(area.polygon, manner.tolerance, most)
+
+
+def _alert_fields(warning: WarningVersion, names: Names | None) -> Iterator[tuple[str, str]]:
+    own, code = warning.identifier, warning.area.code
+    yield "identifier", own if names is None else names.of(own, warning.sent, code)
     yield "sender", warning.sender.id
     yield "sent", cap_time(warning.sent, warning.zone)
     yield "status", warning.status.value
@@ -186,14 +166,15 @@ def _alert_fields(warning: WarningVersion) -> Iterator[tuple[str, str]]:
     yield "source", warning.sender.source
     yield "scope", "Public"
     yield "note", texts.note(warning)
-    yield "references", " ".join(_triple(ref, warning.zone) for ref in warning.references)
+    yield "references", " ".join(_triple(r, warning.zone, names) for r in warning.references)
 
 
-def _triple(ref: Reference, zone: str) -> str:
-    return f"{ref.sender},{ref.identifier},{cap_time(ref.sent, zone)}"
+def _triple(ref: Reference, zone: str, names: Names | None) -> str:
+    name = ref.identifier if names is None else names.known(ref.identifier)
+    return f"{ref.sender},{name},{cap_time(ref.sent, zone)}"
 
 
-def _info(alert: etree._Element, warning: WarningVersion, language: str) -> None:
+def _info(alert: etree._Element, warning: WarningVersion, language: str, ring: Simplified) -> None:
     info = etree.SubElement(alert, f"{{{NS}}}info")
     for name, text in _judgement(warning, language):
         _put(info, name, text)
@@ -201,7 +182,9 @@ def _info(alert: etree._Element, warning: WarningVersion, language: str) -> None
     for name, text in _words(warning, language):
         _put(info, name, text)
     _pairs(info, "parameter", _parameters(warning))
-    _area(info, warning.area, texts.place(warning, language))
+    if ring.tolerance:
+        _pairs(info, "parameter", [("TONGLUO-POLYGON-WITHIN", f"{ceil(ring.tolerance)} m")])
+    _area(info, warning.area, ring.ring, texts.place(warning, language))
 
 
 def _judgement(warning: WarningVersion, language: str) -> Iterator[tuple[str, str]]:
@@ -246,10 +229,10 @@ def _parameters(warning: WarningVersion) -> Iterator[tuple[str, str]]:
     yield from sorted(warning.extra.items())
 
 
-def _area(info: etree._Element, area: Area, name: str) -> None:
+def _area(info: etree._Element, area: Area, ring: Ring, name: str) -> None:
     element = etree.SubElement(info, f"{{{NS}}}area")
     _put(element, "areaDesc", name)
-    _put(element, "polygon", " ".join(f"{_number(a)},{_number(b)}" for a, b in area.polygon))
+    _put(element, "polygon", " ".join(f"{_number(a)},{_number(b)}" for a, b in ring))
     if area.circle:
         latitude, longitude, radius = map(_number, area.circle)
         _put(element, "circle", f"{latitude},{longitude} {radius}")

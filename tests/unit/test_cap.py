@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from dissemination import cap, cap_rules, texts
+from dissemination import cap, cap_names, cap_rules, texts
 from dissemination.cap_read import read
 from tongluo.core.errors import CapError
 from tongluo.core.times import parse_time
@@ -348,10 +348,12 @@ def test_a_missing_reason_is_said() -> None:
 
 
 def test_round_trip_of_national_identifiers() -> None:
-    text = cap.cn_identifier("441999", "416", SENT + 999, 7, unit="001", extension="02")
+    text = cap_names.cn_identifier("441999", "416", SENT + 999, 7, unit="001", extension="02")
     assert text == "44199941600102_20260701080000_7" and len(text) == 31
-    assert cap.read_cn_identifier(text) == cap.CnIdentifier("441999", "416", "001", "02", SENT, 7)
-    assert cap.read_cn_identifier(text[:-2]).serial is None
+    assert cap_names.read_cn_identifier(text) == cap_names.CnIdentifier(
+        "441999", "416", "001", "02", SENT, 7
+    )
+    assert cap_names.read_cn_identifier(text[:-2]).serial is None
 
 
 @pytest.mark.parametrize(
@@ -366,14 +368,14 @@ def test_round_trip_of_national_identifiers() -> None:
 )
 def test_what_is_no_national_identifier_is_refused(text: str) -> None:
     with pytest.raises(CapError, match="national identifier"):
-        cap.read_cn_identifier(text)
+        cap_names.read_cn_identifier(text)
 
 
 def test_parts_of_the_wrong_length_are_refused_even_if_the_sum_fits() -> None:
     with pytest.raises(CapError, match="agency 3"):
-        cap.cn_identifier("44199", "9416", SENT, 0)
+        cap_names.cn_identifier("44199", "9416", SENT, 0)
     with pytest.raises(CapError, match="serial 0 to 9"):
-        cap.cn_identifier("441999", "416", SENT, 10)
+        cap_names.cn_identifier("441999", "416", SENT, 10)
 
 
 def test_our_own_message_reads_back() -> None:
