@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tongluo.core.words import DeliveryState
 from tongluo.daemon.deliveries import Deliveries, Outcome, Planned
@@ -68,3 +72,60 @@ def test_a_store_has_one_process_at_a_time(tmp_path: Path) -> None:
     again = locked(tmp_path / "daemon.lock", wait=False)
     assert again is not None
     again.close()
+
+
+def test_a_fan_of_a_later_version_waits_for_those_still_on_their_way(rows: Deliveries) -> None:
+    """Target by target: the rest goes out meanwhile, and nobody gets the versions in reverse."""
+    people = [f"p{n}" for n in range(200)]
+    for v in (1, 2):
+        fan = replace(planned("one", v, v + 1), target="area", key=f"one.v{v}:c:area")
+        rows.plan([], v, 0, [fan])
+        rows.spread(fan, people, 0)
+    first = rows.take("c", 200, 0, sure=True)
+    assert [(r.identifier, r.target) for r in first] == [("one.v1", p) for p in people]
+    later = [r.key for r in first[::2]]
+    rows.settle([Outcome(r.key, DeliveryState.ACCEPTED, 0) for r in first[1::2]])
+    rows.settle([Outcome(key, DeliveryState.QUEUED, 0, "busy", due=60_000) for key in later])
+    second = rows.take("c", 200, 1, sure=True)
+    assert [r.key for r in second] == [f"one.v2:c:{p}" for p in people[1::2]]
+    assert rows.take("c", 200, 2, sure=True) == []
+    assert [r.key for r in rows.take("c", 200, 60_000, sure=True)] == later
+    rows.settle([Outcome(key, DeliveryState.FAILED, 60_000) for key in later])
+    rest = rows.take("c", 200, 60_001, sure=True)
+    assert [r.key for r in rest] == [f"one.v2:c:{p}" for p in people[::2]]
+    rows.close()
+
+
+def test_a_receipt_for_what_the_file_knows_no_attempt_of_is_kept(rows: Deliveries) -> None:
+    """After a power cut the mark of the last attempts may be gone; their receipts come still."""
+    rows.plan([planned("one", 1, 1)], 1, 0)
+    assert rows.receive("one.v1:c:a", DeliveryState.DELIVERED, 0, "raw", 1)
+    assert names(rows) == []
+    rows.close()
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_every_delivery_is_taken_once_in_the_order_of_its_warning(data: st.DataObject) -> None:
+    """Against a plain list: versions of two warnings to four people, taken bit by bit."""
+    with TemporaryDirectory() as folder:
+        rows, want, urgency = Deliveries(Path(folder) / "d.db"), list[str](), dict[str, int]()
+        for n in range(data.draw(st.integers(1, 6))):
+            event, level = data.draw(st.sampled_from("ab")), data.draw(st.integers(0, 4))
+            fan = replace(planned(event, n, level), target="area", key=f"{event}.v{n}:c:area")
+            people = data.draw(st.lists(st.sampled_from("wxyz"), min_size=1, unique=True))
+            rows.plan([], n, 0, [fan])
+            rows.spread(fan, [(p, data.draw(st.sampled_from(["x", "y"]))) for p in people], 0)
+            want += [f"{event}.v{n}:c:{p}" for p in people]
+            urgency[event] = max(urgency.get(event, 0), level)
+        got: list[str] = []
+        while some := rows.take("c", data.draw(st.integers(1, 5)), 1, sure=False):
+            keys = [row.key for row in some]
+            got += keys
+            rows.settle([Outcome(key, DeliveryState.ACCEPTED, 1) for key in keys])
+        rows.close()
+    assert sorted(got) == sorted(want)
+    assert urgency[got[0][0]] == max(urgency.values())
+    for event, person in {(key[0], key[-1]) for key in got}:
+        own = [key for key in got if key[0] == event and key[-1] == person]
+        assert own == sorted(own)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
 from functools import partial
 from http.client import HTTPConnection
 from itertools import permutations
@@ -46,20 +45,24 @@ def test_a_fan_is_spread_once_and_again_is_harmless(rows: Deliveries) -> None:
 def test_a_spread_cut_off_in_the_middle_is_finished_later(
     rows: Deliveries, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class CutOff(list[str]):
-        def __getitem__(self, part: object) -> Sequence[str]:
-            assert isinstance(part, slice)
-            if part.start >= 4:
-                raise KeyboardInterrupt
-            return list(self)[part]
+    filled: list[list[str]] = []
+    fill = Deliveries._fill
+
+    def cut_off(self: Deliveries, batch: int, targets: list[str], now: int) -> None:
+        if len(filled) == 2:
+            raise KeyboardInterrupt
+        filled.append(targets)
+        fill(self, batch, targets, now)
 
     monkeypatch.setattr(module, "SPREAD_AT_ONCE", 2)
     people = [f"p{n}" for n in range(10)]
-    with pytest.raises(KeyboardInterrupt):
-        rows.spread(FAN, CutOff(people), 0)
+    with monkeypatch.context() as for_now, pytest.raises(KeyboardInterrupt):
+        for_now.setattr(Deliveries, "_fill", cut_off)
+        rows.spread(FAN, people, 0)
     assert rows.fans("sms") == [FAN]
-    rows.spread(FAN, people, 0)
-    assert [r.target for r in rows.take("sms", 99, 0, sure=True)] == people
+    rows.spread(FAN, ["new", *people], 0)  # somebody has come into the list meanwhile
+    taken = [r.target for r in rows.take("sms", 99, 0, sure=True)]
+    assert taken == [*people[:4], "new", *people[4:]]
     rows.close()
 
 
@@ -140,10 +143,15 @@ def test_a_store_of_the_first_version_is_opened(tmp_path: Path) -> None:
             " INTEGER NOT NULL DEFAULT 0, updated INTEGER NOT NULL,"
             " detail TEXT NOT NULL DEFAULT '')"
         )
-        db.execute("INSERT INTO deliveries VALUES (1,'k','e.v1','e','c','a',3,'queued',0,0,0,'')")
+        for n, state in ((1, "accepted"), (2, "queued")):
+            db.execute(
+                f"INSERT INTO deliveries VALUES"
+                f" ({n},'e.v{n}:c:a','e.v{n}','e','c','a',{n},'{state}',{2 - n},0,9,'')"
+            )
     db.close()
     old = Deliveries(tmp_path / "deliveries.db")
-    assert [r.key for r in old.take("c", 9, 0, sure=True)] == ["k"]
+    assert [r.key for r in old.take("c", 9, 0, sure=True)] == ["e.v2:c:a"]
+    assert old.receive("e.v1:c:a", D.DELIVERED, 0, "", 10)
     old.close()
 
 

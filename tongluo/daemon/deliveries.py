@@ -7,23 +7,31 @@ with the same keys (`take` says for which channels more is needed).
 
 On a channel with many recipients an outbox row is first one fan; the channel's own thread spreads
 it into a delivery a recipient. Receipts come later, in any order, and never lower what is proven.
+How the rows lie: `deliveries_sql`.
 """
 
 from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby, islice
 from pathlib import Path
 
 from tongluo.core.words import DeliveryState
+from tongluo.daemon import deliveries_sql as sql
 from tongluo.daemon import proof
-from tongluo.daemon.deliveries_sql import PLAN, RAISE, TAKE, connection, upgrade
 from tongluo.store.checkpoint import Checkpointer
 
 SPREAD_AT_ONCE = 2000
 """Rows in one transaction: other channels wait no longer than for these."""
+A_STATEMENT = 200
+"""Rows in one statement: a fifth of the time that one a statement takes."""
+RESIDENTS = "residents"
+
+Target = str | tuple[str, str]
+"""Whom to send to: the target alone (a resident), or with its audience."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +43,7 @@ class Row:
     target: str
     attempts: int
     lane: int
+    audience: str = RESIDENTS
 
 
 @dataclass(frozen=True)
@@ -42,11 +51,13 @@ class Planned:
     """A delivery to be planned; a higher lane goes first."""
 
     key: str
+    """`identifier:channel:target`."""
     identifier: str
     event: str
     channel: str
     target: str
     lane: int
+    audience: str = RESIDENTS
 
 
 @dataclass(frozen=True)
@@ -61,12 +72,12 @@ class Outcome:
 
 
 class Deliveries:
-    """The table, safe for the dispatcher's threads."""
+    """The tables, safe for the dispatcher's threads."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._db, self._sure = connection(path, "NORMAL"), connection(path, "FULL")
-        upgrade(self._db)
+        self._db, self._sure = sql.connection(path, "NORMAL"), sql.connection(path, "FULL")
+        sql.upgrade(self._db)
         self._lock = threading.Lock()
         self._checkpointer = Checkpointer(path)
 
@@ -88,14 +99,26 @@ class Deliveries:
         planned = list(planned)
         with self._lock, self._db:
             self._db.execute("BEGIN IMMEDIATE")
-            self._insert(planned, now)
-            self._raise({(p.lane, p.channel, p.event) for p in planned})
-            self._db.executemany(
-                "INSERT OR IGNORE INTO fans VALUES (?,?,?,?,?,?)",
-                [(f.key, f.identifier, f.event, f.channel, f.target, f.lane) for f in fans],
-            )
+            for p in planned:
+                self._one(p, now)
+            for event in {(p.lane, p.channel, p.event) for p in planned}:
+                self._raise(*event)
+            self._fans(fans)
             self._db.execute("DELETE FROM cursor")
             self._db.execute("INSERT INTO cursor VALUES (?)", (outbox,))
+
+    def add(self, fans: Iterable[Planned]) -> None:
+        """More to be spread of versions that are out: on another channel, or to others. Again is
+        harmless: who has a delivery of this version on the channel gets no second."""
+        with self._lock, self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._fans(fans)
+
+    def _fans(self, fans: Iterable[Planned]) -> None:
+        self._db.executemany(
+            "INSERT OR IGNORE INTO fans VALUES (?,?,?,?,?,?)",
+            [(f.key, f.identifier, f.event, f.channel, f.target, f.lane) for f in fans],
+        )
 
     def fans(self, channel: str) -> list[Planned]:
         """What is still to be spread, in the order of planning."""
@@ -107,53 +130,152 @@ class Deliveries:
             ).fetchall()
         return [Planned(*row) for row in found]
 
-    def spread(self, fan: Planned, targets: Sequence[str], now: int) -> None:
+    def spread(self, fan: Planned, targets: Sequence[Target], now: int) -> None:
         """A delivery for each target in place of the fan; cut off in the middle, again is harmless.
 
-        Without any target one failed delivery stands for the area, so that it is seen.
+        A target stands once, with the first of its audiences. Without any target one failed
+        delivery stands for the area, so that it is seen.
         """
-        head = f"{fan.identifier}:{fan.channel}:"
+        each = dict(t if isinstance(t, tuple) else (t, RESIDENTS) for t in reversed(targets))
+        for known in self._there(fan):
+            each.pop(known, None)
+        ordered = reversed(each.items())
+        for audience, some in groupby(ordered, key=lambda item: item[1]):
+            self._spread(fan, audience, [target for target, _ in some], now)
+        with self._lock, self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            if not targets:
+                number = self._one(fan, now)
+                self._set(number, fan.key, DeliveryState.FAILED, now, "nobody to send to")
+            self._raise(fan.lane, fan.channel, fan.event)
+            self._db.execute("DELETE FROM fans WHERE key = ?", (fan.key,))
+
+    def _there(self, fan: Planned) -> Iterator[str]:
+        """Targets that have a delivery of this version on this channel: a spread was cut off."""
+        with self._lock:
+            batches = self._db.execute(sql.BATCHES, (fan.identifier, fan.channel)).fetchall()
+        for batch, first, _, last in batches:
+            with self._lock:
+                found = self._db.execute(sql.THERE, (first, last, batch)).fetchall()
+            yield from (target for (target,) in found)
+
+    def _spread(self, fan: Planned, audience: str, targets: list[str], now: int) -> None:
+        """A batch of its own, filled bit by bit."""
+        with self._lock, self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            batch, _ = self._reserve(fan, audience, len(targets))
         for start in range(0, len(targets), SPREAD_AT_ONCE):
             some = targets[start : start + SPREAD_AT_ONCE]
             with self._lock, self._db:
                 self._db.execute("BEGIN IMMEDIATE")
-                self._insert([replace(fan, key=head + t, target=t) for t in some], now)
-        with self._lock, self._db:
-            self._db.execute("BEGIN IMMEDIATE")
-            if not targets:
-                self._insert([fan], now)
-                self._set(fan.key, DeliveryState.FAILED, now, "nobody to send to")
-            self._raise({(fan.lane, fan.channel, fan.event)})
-            self._db.execute("DELETE FROM fans WHERE key = ?", (fan.key,))
+                self._fill(batch, some, now)
 
-    def _insert(self, planned: Iterable[Planned], now: int) -> None:
-        queued = DeliveryState.QUEUED.value
-        self._db.executemany(
-            PLAN,
-            [(p.key, p.identifier, p.event, p.channel, p.target, p.lane, queued, now, p.lane)
-             for p in planned],
-        )  # fmt: skip
+    def _reserve(self, p: Planned, audience: str, count: int) -> tuple[int, int]:
+        """(batch, number of its first row): room for so many rows side by side."""
+        values = (p.identifier, p.event, p.channel, audience, p.lane, p.lane, count)
+        found: tuple[int, int] = self._db.execute(sql.RESERVE, values).fetchone()
+        return found
 
-    def _raise(self, events: Iterable[tuple[int, str, str]]) -> None:
-        """(lane, channel, event): what waits of an event is as urgent as its newest version."""
-        self._db.executemany(RAISE, [(lane, *event, lane) for lane, *event in events])
+    def _fill(self, batch: int, targets: list[str], now: int) -> None:
+        (last,) = self._db.execute("SELECT last FROM batches WHERE id = ?", (batch,)).fetchone()
+        rest, number = iter(targets), last + 1
+        while some := list(islice(rest, A_STATEMENT)):
+            values: list[int | str] = []
+            for number, target in enumerate(some, number):  # noqa: B020 - goes on counting
+                values += (number, target)
+            number += 1
+            each = ", ".join([f"(?, {batch}, ?, {now})"] * len(some))
+            self._db.execute(f"{sql.INSERT} {each}", values)
+        self._db.execute(
+            "UPDATE batches SET last = ?, open = 1 WHERE id = ?", (last + len(targets), batch)
+        )
+
+    def _one(self, p: Planned, now: int) -> int:
+        """The number of a single delivery, planned if it is not there yet."""
+        found = self._find(p.key)
+        if found is not None:
+            return found[0]
+        batch, first = self._reserve(p, p.audience, 1)
+        self._fill(batch, [p.target], now)
+        return first
+
+    def _find(self, key: str) -> tuple[int, DeliveryState] | None:
+        """(number, state) of a delivery; None when no such one was planned."""
+        if key.count(":") < 2:
+            return None
+        identifier, channel, target = key.split(":", 2)
+        batches = self._db.execute(sql.BATCHES, (identifier, channel)).fetchall()
+        for batch, *_ in batches:
+            found = self._db.execute(sql.TOUCHED, (batch, target)).fetchone()
+            if found is not None:
+                return found[0], DeliveryState(found[1])
+        for batch, _, following, last in batches:  # never touched, as far as the file knows
+            found = self._db.execute(sql.BY_PLACE, (following, last, batch, target)).fetchone()
+            if found is not None:
+                return found[0], DeliveryState(found[1])
+        return None
+
+    def _raise(self, lane: int, channel: str, event: str) -> None:
+        """What waits of an event is as urgent as its newest version."""
+        self._db.execute(sql.RAISE, (lane, channel, event, lane))
 
     def take(self, channel: str, most: int, now: int, *, sure: bool) -> list[Row]:
         """Mark the next due deliveries of a channel as attempted, and return them.
 
+        A version never overtakes an earlier one of its own warning, lest a retained message end
+        on an old level; between warnings, the one with the highest version waiting goes first:
+        planning it has raised the urgency of those before it.
+
         sure: the mark must survive a power cut too, not only the process: for channels on which
         the same key again would be a second message.
         """
-        db = self._sure if sure else self._db
+        db, rows = self._sure if sure else self._db, list[Row]()
         with self._lock, db:
             db.execute("BEGIN IMMEDIATE")
-            found = db.execute(
-                TAKE,
-                (channel, DeliveryState.QUEUED.value, now, most),
-            ).fetchall()
-            for key, *_ in found:
-                self._set(key, DeliveryState.ATTEMPTED, now, "", attempts=1, db=db)
-        return [Row(*row) for row in found]
+            for number, row in islice(self._due(db, channel, now), most):
+                self._set(number, row.key, DeliveryState.ATTEMPTED, now, "", attempts=1, db=db)
+                rows.append(row)
+        return rows
+
+    def _due(self, db: sqlite3.Connection, channel: str, now: int) -> Iterator[tuple[int, Row]]:
+        """What is due, in the order of sending; who asks marks each before asking for more."""
+        for batch in db.execute(sql.OPEN, (channel,)).fetchall():
+            number, identifier, event, lane, audience, following, last = batch
+            earlier = db.execute(sql.EARLIER, (channel, event, number)).fetchall()
+            if any(untouched for _, untouched in earlier):
+                continue
+            held = [of for of, _ in earlier]
+            due = self._again(db, number, now, held), self._fresh(db, number, following, last, held)
+            for row, target, attempts in (one for part in due for one in part):
+                key = f"{identifier}:{channel}:{target}"
+                yield row, Row(key, identifier, target, attempts, lane, audience)
+            if db.execute(sql.WAITS, (number,)).fetchone() is None:
+                db.execute("UPDATE batches SET open = 0 WHERE id = ?", (number,))
+
+    def _again(
+        self, db: sqlite3.Connection, batch: int, now: int, held: list[int]
+    ) -> Iterator[tuple[int, str, int]]:
+        """Rows to be tried again, or that an earlier version held back."""
+        for row in db.execute(sql.AGAIN, (batch, max(now, 1))).fetchall():
+            if not _waits(db, held, row[1]):
+                yield row
+
+    def _fresh(
+        self, db: sqlite3.Connection, batch: int, following: int, last: int, held: list[int]
+    ) -> Iterator[tuple[int, str, int]]:
+        """Rows nobody has touched; those that an earlier version holds back are put off."""
+        while following <= last:
+            some = db.execute(sql.FRESH, (following, last, batch, 64)).fetchall()
+            if not some:
+                break
+            for row in some:
+                following = row[0] + 1
+                db.execute("UPDATE batches SET next = ? WHERE id = ?", (following, batch))
+                if _waits(db, held, row[1]):
+                    db.execute("UPDATE rows SET due = 1 WHERE id = ?", (row[0],))
+                else:
+                    yield row
+        db.execute("UPDATE batches SET next = ? WHERE id = ?", (last + 1, batch))
 
     def settle(self, outcomes: Iterable[Outcome]) -> None:
         """What became of attempts, in their order, in one transaction.
@@ -163,7 +285,8 @@ class Deliveries:
         with self._lock, self._db:
             self._db.execute("BEGIN IMMEDIATE")
             for o in outcomes:
-                self._set(o.key, o.state, o.at, o.detail, due=o.due, only=proof.OPEN)
+                number, _ = self._find(o.key) or (0, None)
+                self._set(number, o.key, o.state, o.at, o.detail, due=o.due, only=proof.OPEN)
 
     def receive(self, key: str, state: DeliveryState, time: int, raw: str, now: int) -> bool:
         """A receipt; False when no such delivery was planned. The same one again changes nothing.
@@ -172,19 +295,17 @@ class Deliveries:
         """
         with self._lock, self._db:
             self._db.execute("BEGIN IMMEDIATE")
-            found = self._db.execute(
-                "SELECT state FROM deliveries WHERE key = ?", (key,)
-            ).fetchone()
+            found = self._find(key)
             if found is None:
                 return False
+            number, before = found
             fresh = self._db.execute(
                 "INSERT OR IGNORE INTO receipts VALUES (?,?,?,?,?)",
                 (key, state.value, time, raw, now),
             ).rowcount
-            before = DeliveryState(found[0])
             proven = proof.after(before, state)
             if fresh and proven is not before:
-                self._set(key, proven, now, f"receipt: {raw}")
+                self._set(number, key, proven, now, f"receipt: {raw}")
             elif fresh:
                 self._tell(key, state, now, f"receipt, changes nothing: {raw}", self._db)
         return True
@@ -193,25 +314,22 @@ class Deliveries:
         """(key, lane) of hand-overs that a crash cut off; they are now unknown."""
         with self._lock, self._db:
             self._db.execute("BEGIN IMMEDIATE")
-            found = self._db.execute(
-                "SELECT key, lane FROM deliveries WHERE channel = ? AND state = ?",
-                (channel, DeliveryState.ATTEMPTED.value),
-            ).fetchall()
-            for key, _ in found:
-                self._set(key, DeliveryState.UNKNOWN, now, "cut off in mid hand-over")
-        return found
+            found = self._db.execute(sql.IN_FLIGHT, (channel,)).fetchall()
+            for number, key, _ in found:
+                self._set(number, key, DeliveryState.UNKNOWN, now, "cut off in mid hand-over")
+        return [(key, lane) for _, key, lane in found]
 
     def next_due(self, channel: str) -> int | None:
         """When the next queued delivery of a channel is due, ms; None when none waits."""
         with self._lock:
-            found = self._db.execute(
-                "SELECT min(due) FROM deliveries WHERE channel = ? AND state = ?",
-                (channel, DeliveryState.QUEUED.value),
-            ).fetchone()[0]
+            if self._db.execute(sql.UNTOUCHED, (channel,)).fetchone() is not None:
+                return 0
+            found = self._db.execute(sql.NEXT_DUE, (channel,)).fetchone()[0]
         return None if found is None else int(found)
 
     def _set(
         self,
+        number: int,
         key: str,
         state: DeliveryState,
         now: int,
@@ -223,11 +341,16 @@ class Deliveries:
     ) -> None:
         """Write a state, where the present one is among `only`; the history has it either way."""
         db = db or self._db
-        db.execute(
-            "UPDATE deliveries SET state = ?, updated = ?, detail = ?, due = ?,"
-            f" attempts = attempts + ? WHERE key = ? AND state IN ({','.join('?' * len(only))})",
-            (state.value, now, detail, due, attempts, key, *(s.value for s in only)),
-        )
+        changed = db.execute(
+            "UPDATE rows SET state = ?, updated = ?, detail = ?, due = ?,"
+            f" attempts = attempts + ? WHERE id = ? AND state IN ({','.join('?' * len(only))})",
+            (state.value, now, detail, max(due, 1), attempts, number, *(s.value for s in only)),
+        ).rowcount
+        if changed and state is DeliveryState.QUEUED:
+            db.execute(
+                "UPDATE batches SET open = 1 WHERE id = (SELECT batch FROM rows WHERE id = ?)",
+                (number,),
+            )
         self._tell(key, state, now, detail, db)
 
     def _tell(
@@ -240,3 +363,9 @@ class Deliveries:
         self._checkpointer.stop()
         self._db.close()
         self._sure.close()
+
+
+def _waits(db: sqlite3.Connection, batches: list[int], target: str) -> bool:
+    """Whether a version in one of the batches is still on its way to a target."""
+    states = (row for b in batches for row in db.execute(sql.TOUCHED, (b, target)))
+    return any(state in ("queued", "attempted") for _, state in states)

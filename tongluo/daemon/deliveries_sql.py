@@ -1,4 +1,15 @@
-"""Tables and statements of the dispatcher's own database, and how it is opened."""
+"""Tables and statements of the dispatcher's own database, and how it is opened.
+
+    batches   one version on one channel to one audience: what its recipients have in common
+    rows      a recipient each, a batch side by side in the order of sending
+    history   every state that a delivery was in
+    receipts  what came back, as it came
+    fans      what is still to be spread over its recipients
+
+`deliveries` is a view: a row for each delivery with all that is known of it, its key included. A
+row that nobody has touched yet has `due` 0 and is found by its place in the batch alone: a fan-out
+of a million writes no index. The first attempt enters it into the indices, for good (`due` >= 1).
+"""
 
 from __future__ import annotations
 
@@ -6,13 +17,20 @@ import sqlite3
 from pathlib import Path
 
 TABLES = """
-CREATE TABLE IF NOT EXISTS deliveries (
-    id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, identifier TEXT NOT NULL,
-    event TEXT NOT NULL,
-    channel TEXT NOT NULL, target TEXT NOT NULL, lane INTEGER NOT NULL, state TEXT NOT NULL,
-    attempts INTEGER NOT NULL DEFAULT 0, due INTEGER NOT NULL DEFAULT 0, updated INTEGER NOT NULL,
-    detail TEXT NOT NULL DEFAULT '', urgency INTEGER NOT NULL DEFAULT 0);
-CREATE INDEX IF NOT EXISTS versions ON deliveries (channel, event, target, state, id);
+CREATE TABLE IF NOT EXISTS batches (
+    id INTEGER PRIMARY KEY, identifier TEXT NOT NULL, event TEXT NOT NULL, channel TEXT NOT NULL,
+    audience TEXT NOT NULL, lane INTEGER NOT NULL, urgency INTEGER NOT NULL,
+    first INTEGER NOT NULL, next INTEGER NOT NULL, last INTEGER NOT NULL,
+    reserved INTEGER NOT NULL, open INTEGER NOT NULL DEFAULT 1);
+CREATE INDEX IF NOT EXISTS of_version ON batches (identifier, channel);
+CREATE INDEX IF NOT EXISTS waiting ON batches (channel, urgency DESC, id) WHERE open;
+CREATE TABLE IF NOT EXISTS rows (
+    id INTEGER PRIMARY KEY, batch INTEGER NOT NULL, target TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'queued', attempts INTEGER NOT NULL DEFAULT 0,
+    due INTEGER NOT NULL DEFAULT 0, updated INTEGER NOT NULL, detail TEXT NOT NULL DEFAULT '');
+CREATE INDEX IF NOT EXISTS touched ON rows (batch, target) WHERE due > 0;
+CREATE INDEX IF NOT EXISTS again ON rows (batch, state, id)
+    WHERE due > 0 AND state IN ('queued', 'attempted');
 CREATE TABLE IF NOT EXISTS history (
     key TEXT NOT NULL, at INTEGER NOT NULL, state TEXT NOT NULL, detail TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS cursor (outbox INTEGER NOT NULL);
@@ -22,40 +40,85 @@ CREATE TABLE IF NOT EXISTS fans (
 CREATE TABLE IF NOT EXISTS receipts (
     key TEXT NOT NULL, state TEXT NOT NULL, time INTEGER NOT NULL, raw TEXT NOT NULL,
     at INTEGER NOT NULL, PRIMARY KEY (key, state, time, raw)) WITHOUT ROWID;
+CREATE VIEW IF NOT EXISTS deliveries AS
+    SELECT r.id, b.identifier || ':' || b.channel || ':' || r.target AS key, b.identifier, b.event,
+           b.channel, r.target, b.audience, b.lane, r.state, r.attempts, r.due, r.updated, r.detail,
+           b.urgency, r.batch
+    FROM rows r JOIN batches b ON b.id = r.batch;
 """
-URGENCY = """
-DROP INDEX IF EXISTS waiting;
-CREATE INDEX IF NOT EXISTS urgent ON deliveries (channel, state, urgency DESC, id);
+OLD = """
+INSERT INTO batches (identifier, event, channel, audience, lane, urgency, first, next, last,
+                     reserved)
+    SELECT identifier, event, channel, 'residents', max(lane), max(lane), min(id),
+           (SELECT max(id) + 1 FROM planned), (SELECT max(id) FROM planned),
+           (SELECT max(id) FROM planned)
+    FROM planned GROUP BY identifier, channel ORDER BY min(id);
+INSERT INTO rows (id, batch, target, state, attempts, due, updated, detail)
+    SELECT p.id, b.id, p.target, p.state, p.attempts, max(p.due, 1), p.updated, p.detail
+    FROM planned p JOIN batches b USING (identifier, channel);
+DROP TABLE planned;
 """
-PLAN = """
-INSERT OR IGNORE INTO deliveries (key, identifier, event, channel, target, lane, state, updated,
-                                  urgency) VALUES (?,?,?,?,?,?,?,?,?)
+"""From a store with a table of wide rows. Where they stood they are no batch side by side: all
+count as touched."""
+RESERVE = """
+INSERT INTO batches (identifier, event, channel, audience, lane, urgency, first, next, last,
+                     reserved)
+SELECT ?, ?, ?, ?, ?, ?, base, base, base - 1, base - 1 + ?
+FROM (SELECT coalesce(max(reserved), 0) + 1 AS base FROM batches)
+RETURNING id, first
 """
-RAISE = """
-UPDATE deliveries SET urgency = ?
-WHERE channel = ? AND event = ? AND state = 'queued' AND urgency < ?
+INSERT = "INSERT INTO rows (id, batch, target, updated) VALUES"
+RAISE = "UPDATE batches SET urgency = ? WHERE channel = ? AND event = ? AND open AND urgency < ?"
+OPEN = """
+SELECT id, identifier, event, lane, audience, next, last FROM batches
+WHERE channel = ? AND open ORDER BY urgency DESC, id
 """
-TAKE = """
-SELECT key, identifier, target, attempts, lane FROM deliveries d
-WHERE channel = ? AND state = ? AND due <= ?
-  AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.channel = d.channel AND e.event = d.event
-                  AND e.target = d.target AND e.state IN ('queued', 'attempted') AND e.id < d.id)
-ORDER BY urgency DESC, id
-LIMIT ?
+EARLIER = """
+SELECT id, next <= last FROM batches WHERE channel = ? AND event = ? AND open AND id < ?
 """
-"""The next due deliveries: a version never overtakes an earlier one of its own warning, lest a
-retained message end on an old level; between warnings, the one with the highest version
-waiting goes first: planning it has raised the urgency of those before it."""
+"""Of a warning's own versions: (batch, whether some of it was never touched)."""
+AGAIN = """
+SELECT id, target, attempts FROM rows
+WHERE batch = ? AND state = 'queued' AND due > 0 AND state IN ('queued', 'attempted') AND due <= ?
+ORDER BY id
+"""
+FRESH = """
+SELECT id, target, attempts FROM rows
+WHERE id BETWEEN ? AND ? AND due = 0 AND batch = ? ORDER BY id LIMIT ?
+"""
+WAITS = """
+SELECT 1 FROM rows WHERE batch = ? AND due > 0 AND state IN ('queued', 'attempted') LIMIT 1
+"""
+IN_FLIGHT = """
+SELECT r.id, b.identifier || ':' || b.channel || ':' || r.target, b.lane
+FROM batches b JOIN rows r ON r.batch = b.id
+WHERE b.channel = ? AND b.open AND r.state = 'attempted' AND r.due > 0
+  AND r.state IN ('queued', 'attempted')
+ORDER BY r.id
+"""
+NEXT_DUE = """
+SELECT min(r.due) FROM batches b JOIN rows r ON r.batch = b.id
+WHERE b.channel = ? AND b.open AND r.state = 'queued' AND r.due > 0
+  AND r.state IN ('queued', 'attempted')
+"""
+UNTOUCHED = "SELECT 1 FROM batches WHERE channel = ? AND open AND next <= last LIMIT 1"
+BATCHES = "SELECT id, first, next, last FROM batches WHERE identifier = ? AND channel = ?"
+TOUCHED = "SELECT id, state FROM rows WHERE batch = ? AND target = ? AND due > 0"
+BY_PLACE = "SELECT id, state FROM rows WHERE id BETWEEN ? AND ? AND batch = ? AND target = ?"
+THERE = "SELECT target FROM rows WHERE id BETWEEN ? AND ? AND batch = ?"
 
 
 def upgrade(db: sqlite3.Connection) -> None:
-    """Make what is missing; stores of the first version lack the column of urgency."""
-    db.executescript(TABLES)
-    columns = {row[1] for row in db.execute("PRAGMA table_info(deliveries)")}
-    if "urgency" not in columns:
-        db.execute("ALTER TABLE deliveries ADD COLUMN urgency INTEGER NOT NULL DEFAULT 0")
-        db.execute("UPDATE deliveries SET urgency = lane")
-    db.executescript(URGENCY)
+    """Make what is missing; stores of earlier versions have a table `deliveries` of wide rows."""
+    kind = db.execute("SELECT type FROM sqlite_master WHERE name = 'deliveries'").fetchone()
+    if kind != ("table",):
+        db.executescript(TABLES)
+        return
+    db.executescript(
+        "BEGIN IMMEDIATE; ALTER TABLE deliveries RENAME TO planned;"
+        "DROP INDEX IF EXISTS waiting; DROP INDEX IF EXISTS urgent; DROP INDEX IF EXISTS versions;"
+        f"{TABLES}{OLD}COMMIT;"
+    )
 
 
 def connection(path: Path, synchronous: str) -> sqlite3.Connection:

@@ -144,9 +144,12 @@ def test_the_dispatchers_word_on_each_channel_is_shown(config: Path) -> None:
     with site(config) as here:
         (version,) = recent(here, "", 9)
         deliveries = Deliveries(here.folder / "deliveries.db")
-        rows = [Planned(f"k{n}", version.identifier, "e", "record", f"t{n}", 1) for n in range(3)]
+        head = f"{version.identifier}:record:"
+        rows = [
+            Planned(f"{head}t{n}", version.identifier, "e", "record", f"t{n}", 1) for n in range(3)
+        ]
         deliveries.plan(rows, 1, START)
-        deliveries.settle([Outcome("k0", DeliveryState.ACCEPTED, START)])
+        deliveries.settle([Outcome(f"{head}t0", DeliveryState.ACCEPTED, START)])
         deliveries.close()
         assert delivery_states(here)[version.identifier] == {"record": "accepted, queued 2"}
 
