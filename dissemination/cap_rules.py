@@ -1,7 +1,7 @@
-"""The rules of CAP 1.2 that stand in its prose and that the schema does not catch.
+"""The rules of CAP 1.2 that stand in its prose, and of its schema what a reader depends on.
 
-Source: OASIS Common Alerting Protocol 1.2, section 3.2 and its notes. A message should pass the
-schema and this; each rule is one small function that yields what it finds.
+Source: OASIS Common Alerting Protocol 1.2, section 3.2 and its notes; each rule is one small
+function that yields what it finds.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from itertools import islice
 
 from lxml import etree
 
+from dissemination.cap_order import misplaced
 from dissemination.cap_read import (
     NAMESPACES,
     WORDS,
@@ -72,6 +73,7 @@ def check(xml: bytes, *, own: bool = False) -> list[Fault]:
 def _faults(alert: etree._Element, own: bool) -> Faults:
     for rule in (
         _version,
+        _order,
         _alert_words,
         _names,
         _sent,
@@ -97,6 +99,11 @@ def _faults(alert: etree._Element, own: bool) -> Faults:
 def _version(alert: etree._Element) -> Faults:
     if etree.QName(alert).namespace != NAMESPACES[0]:
         yield Fault("version", "alert", f"not CAP 1.2: {etree.QName(alert).namespace}")
+
+
+def _order(alert: etree._Element) -> Faults:
+    for path, message in misplaced(alert, "alert"):
+        yield Fault("order", path, message)
 
 
 def _missing(element: etree._Element, path: str, *names: str) -> Faults:

@@ -22,6 +22,11 @@ SEMANTIC = {
     "semantic_private_without_addresses.xml": "addresses_missing",
     "semantic_update_without_references.xml": "references_missing",
 }
+INVALID = {
+    "invalid_element_order.xml": "order",
+    "invalid_missing_scope.xml": "missing",
+    "invalid_sent_Z.xml": "time",
+}
 GOOD = cap.render(make(languages=("en-US",))).decode()
 RING = "23.1,113.2 23.1,113.3 23.2,113.3 23.1,113.2"
 REF = "demo@example.org,id-0,2026-07-01T07:00:00+08:00"
@@ -48,7 +53,7 @@ def test_all_samples_are_here() -> None:
     names = {path.name for path in SAMPLES.glob("*.xml")}
     assert {name for name in names if name.startswith("semantic_")} == set(SEMANTIC)
     assert sum(name.startswith("valid_") for name in names) >= 7
-    assert sum(name.startswith("invalid_") for name in names) >= 3
+    assert {name for name in names if name.startswith("invalid_")} == set(INVALID)
 
 
 def samples(prefix: str) -> list[Path]:
@@ -69,11 +74,31 @@ def test_semantic_samples_pass_the_schema_and_break_one_rule(path: Path) -> None
 
 @needs_shared
 @pytest.mark.parametrize("path", samples("invalid"), ids=lambda path: path.stem)
-def test_invalid_samples_break_the_schema(path: Path) -> None:
-    assert not valid(path.read_bytes())
+def test_invalid_samples_break_the_schema_and_the_reason_is_told(path: Path) -> None:
+    assert not valid(path.read_bytes()) and codes(path.read_bytes()) == [INVALID[path.name]]
 
 
 ONE_EACH = {
+    "status after msgType": (
+        change(
+            "<status>Actual</status>", "", kind("Alert"), kind("Alert") + "<status>Actual</status>"
+        ),
+        "order",
+    ),
+    "area before parameter": (
+        change("<parameter>", "<area><areaDesc>x</areaDesc></area><parameter>"),
+        "order",
+    ),
+    "value before its name": (
+        change(
+            "<valueName>OET:v1.2</valueName>",
+            "",
+            ">OET-159</value>",
+            ">OET-159</value><valueName>OET:v1.2</valueName>",
+        ),
+        "order",
+    ),
+    "an element of no standard": (change("<urgency>", "<colour>red</colour><urgency>"), "order"),
     "identifier with space": (change(">id-1<", ">id 1<"), "identifier"),
     "identifier with comma": (change(">id-1<", ">id,1<"), "identifier"),
     "identifier with ampersand": (change(">id-1<", ">id&amp;1<"), "identifier"),
@@ -146,6 +171,16 @@ ONE_EACH = {
     "said twice": (change("</alert>", GOOD[GOOD.index("<info>") :]), "duplicate_info"),
     "CAP 1.1": (change("cap:1.2", "cap:1.1"), "version"),
 }
+
+
+def test_every_mistake_of_the_samples_is_made_here_too() -> None:
+    """So that it is looked for where the samples are not."""
+    assert {*SEMANTIC.values(), *INVALID.values()} <= {code for _, code in ONE_EACH.values()}
+
+
+@pytest.mark.parametrize("name", ["status after msgType", "area before parameter", "Z", "no scope"])
+def test_what_the_schema_refuses_is_refused_without_it(name: str) -> None:
+    assert not valid(ONE_EACH[name][0].encode())
 
 
 @pytest.mark.parametrize("name", ONE_EACH)
