@@ -17,7 +17,7 @@ from tests.kannel import PASSWORD, USER, Gateway, gateway
 from tests.laws.live import Site, publish
 from tests.mosquitto import Mosquitto, broker, free_port
 from tests.relay import Relay
-from tongluo.daemon.dispatcher import WINDOW
+from tongluo.daemon.lane import WINDOW
 
 __all__ = ["broker", "gateway"]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 
 POINTS = (
     "before_commit",
@@ -29,6 +30,7 @@ def _wanted() -> dict[str, int]:
 
 
 _left = _wanted()
+_one_at_a_time = threading.Lock()
 
 
 def point(name: str) -> None:
@@ -38,6 +40,7 @@ def point(name: str) -> None:
     """
     if name not in _left:
         return
-    _left[name] -= 1
-    if _left[name] == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
+    with _one_at_a_time:
+        _left[name] -= 1
+        if _left[name] == 0:
+            os.kill(os.getpid(), signal.SIGKILL)

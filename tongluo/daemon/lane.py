@@ -1,0 +1,271 @@
+"""One channel's lane in the dispatcher: what is due, as fast as its gateway takes it.
+
+A lane has its own thread, so a dead channel delays no other. It marks deliveries as attempted
+before it hands them over and settles them after; what lies between is in flight, and is no more
+than a window.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+from dissemination.channels import CHANNELS, Surroundings
+from tongluo.config.models import Config
+from tongluo.config.tables import build_channel
+from tongluo.core.clock import now_ms
+from tongluo.core.crash import point
+from tongluo.core.errors import ChannelError, PermanentFailure, TemporaryFailure, TongluoError
+from tongluo.core.ports import Channel, Delivery
+from tongluo.core.rate import parse_rate
+from tongluo.core.warning import WarningVersion
+from tongluo.core.words import Act, DeliveryState, Level
+from tongluo.daemon.deliveries import Deliveries, Outcome, Row
+from tongluo.daemon.log import Log
+from tongluo.daemon.pace import Bucket, filled, patience, ready, spent
+from tongluo.store.journal import connect
+from tongluo.store.rows import warning_of
+
+NOT_OPEN = 5.0
+"""Seconds until a channel that could not be opened is tried again."""
+WINDOW = 16
+"""Deliveries of one channel in flight at once, where its kind does not say: what one kill can leave
+unknown."""
+LONGEST_WAIT = 60_000
+
+
+class House(Protocol):
+    """What a lane needs of the dispatcher."""
+
+    log: Log
+    folder: Path
+    config: Config
+    deliveries: Deliveries
+
+    def surroundings(self, name: str) -> Surroundings:
+        """Where a channel runs."""
+
+
+class Lane:
+    """One channel's thread."""
+
+    def __init__(self, dispatcher: House, name: str) -> None:
+        self._all, self._name = dispatcher, name
+        self.wake = threading.Event()
+        self.stopping = False
+        """Finish what is due, and end."""
+        self.ended = False
+        """Finish what has begun, and end."""
+        self.thread = threading.Thread(target=self._run, daemon=True, name=name)
+        self._lock = threading.Lock()
+        self._journal = connect(dispatcher.folder / "journal.db", read_only=True, any_thread=True)
+        self._expire = dispatcher.config.time.clock == "system"
+        given = dispatcher.config.channels[name]
+        self._kind = CHANNELS[given.kind]
+        options = build_channel(given.kind, given.options)
+        self._window = self._kind.window(options) if self._kind.window else WINDOW
+        self._cost = self._kind.cost(options) if self._kind.cost else 1
+        self._bucket = _bucket(given.rate, self._cost)
+        self._pause = Pause()
+
+    def _run(self) -> None:
+        """A fault of the lane itself ends no other: it is told, and the lane begins again."""
+        while True:
+            try:
+                self._work()
+                return
+            except Exception as error:  # law 5
+                self._all.log.trouble(f"lane {self._name}", repr(error))
+                if self.stopping:
+                    return
+                self.wake.wait(NOT_OPEN)
+
+    def _work(self) -> None:
+        self._repeat_cut_off()
+        channel: Channel | None = None
+        try:
+            while True:
+                self.wake.clear()
+                if channel is None:
+                    channel = self._open()
+                if channel is not None:
+                    while not self.ended and self._some(channel):
+                        continue
+                if self.stopping:
+                    break
+                able = self._spread() and channel is not None
+                self.wake.wait(self._patience() if able else NOT_OPEN)
+        finally:
+            if channel is not None:
+                channel.close()
+
+    def _open(self) -> Channel | None:
+        """The channel; None (told once, tried again) when it cannot be opened."""
+        given = self._all.config.channels[self._name]
+        try:
+            options = build_channel(given.kind, given.options)
+            channel = self._kind.open(options, self._all.surroundings(self._name))
+        except (OSError, LookupError, ValueError, TongluoError) as error:
+            self._all.log.trouble(f"channel {self._name}", str(error))
+            return None
+        return channel
+
+    def _repeat_cut_off(self) -> None:
+        """After a crash: unknown, and repeated with the same key; yellow and blue only by proof."""
+        now = now_ms()
+        for key, lane in self._all.deliveries.cut_off(self._name, now):
+            if self._kind.honours_keys or lane >= Level.ORANGE:
+                again = Outcome(key, DeliveryState.QUEUED, now, "repeated with the same key")
+                self._all.deliveries.settle([again])
+
+    def _spread(self) -> bool:
+        """A delivery for each recipient of what is new; False while they cannot be told."""
+        find = self._kind.targets
+        fans = self._all.deliveries.fans(self._name) if find else []
+        for fan in fans:
+            assert find is not None
+            given = self._all.config.channels[self._name]
+            try:
+                options = build_channel(given.kind, given.options)
+                around = Surroundings(self._all.folder)
+                found = find(options, around, self._warning(fan.identifier))
+            except (OSError, LookupError) as error:
+                self._all.log.trouble(f"recipients {self._name}", str(error))
+                return False
+            self._all.log.over(f"recipients {self._name}")
+            if not found:
+                self._all.log.say("nobody to send to", channel=self._name, area=fan.target)
+            self._all.deliveries.spread(fan, found, now_ms())
+        return True
+
+    def _some(self, channel: Channel) -> bool:
+        """Hand over what is due now; False when nothing was, or nothing may go out yet."""
+        self._spread()
+        most = self._allowed()
+        if most == 0:
+            return False
+        sure = not self._kind.honours_keys
+        rows = self._all.deliveries.take(self._name, most, now_ms(), sure=sure)
+        warnings = {i: self._warning(i) for i in {row.identifier for row in rows}}
+        work = partial(self._one, channel, warnings)
+        outcomes = [outcome for some in self._each(work, rows) for outcome in some]
+        if outcomes:
+            self._all.deliveries.settle(outcomes)
+        return bool(rows)
+
+    def _each(
+        self, work: Callable[[Row], list[Outcome]], rows: list[Row]
+    ) -> Iterable[list[Outcome]]:
+        """The work on each row, all at once where the channel can; ends when all have ended."""
+        if self._kind.window is None:
+            return map(work, rows)
+        with ThreadPoolExecutor(self._window, self._name) as threads:
+            return list(threads.map(work, rows))
+
+    def _allowed(self) -> int:
+        """How many deliveries may go out by the gateway's rate; none while it wants a pause."""
+        now = now_ms()
+        if self._pause.holds(now):
+            return 0
+        if self._bucket is None:
+            return self._window
+        self._bucket = filled(self._bucket, now)
+        return min(self._window, ready(self._bucket) // self._cost)
+
+    def _spend(self, parts: int) -> None:
+        with self._lock:
+            if self._bucket is not None:
+                self._bucket = spent(self._bucket, parts)
+
+    def _put_back(self, row: Row) -> list[Outcome]:
+        return [Outcome(row.key, DeliveryState.QUEUED, now_ms(), "not begun")]
+
+    def _one(
+        self, channel: Channel, warnings: Mapping[str, WarningVersion], row: Row
+    ) -> list[Outcome]:
+        """Hand one over; what became of it."""
+        if self.ended or self._pause.holds(now_ms()):
+            return self._put_back(row)
+        warning = warnings[row.identifier]
+        if self._expire and warning.act is not Act.CANCEL and now_ms() > warning.expires:
+            return [Outcome(row.key, DeliveryState.EXPIRED, now_ms(), "too late")]
+        point("before_hand_over")
+        try:
+            handed = channel.send(Delivery(row.key, warning, self._name, row.target))
+        except (ChannelError, OSError) as error:
+            self._spend(1)
+            return self._failed(row, error)
+        point("after_hand_over")
+        self._spend(int(handed.receipt.get("parts", 1)))
+        self._pause.over()
+        self._all.log.over(f"channel {self._name}")
+        note = str(handed.receipt.get("note", ""))
+        if note:
+            self._all.log.say("told by the channel", channel=self._name, note=note)
+        return [Outcome(row.key, DeliveryState(handed.state), now_ms(), note)]
+
+    def _failed(self, row: Row, error: Exception) -> list[Outcome]:
+        """A failure is final, or put off; a doubtful one is noted as unknown before."""
+        now, reason = now_ms(), str(error)
+        self._all.log.trouble(f"channel {self._name}", reason)
+        if isinstance(error, PermanentFailure):
+            return [Outcome(row.key, DeliveryState.FAILED, now, reason)]
+        temporary = isinstance(error, TemporaryFailure)
+        first = error.retry_after if isinstance(error, TemporaryFailure) else 1.0
+        wait = min(LONGEST_WAIT, int(first * 1000 * 2 ** min(row.attempts, 6)))
+        if isinstance(error, TemporaryFailure) and error.everyone:
+            wait = self._pause.begin(now, first)
+        later = Outcome(row.key, DeliveryState.QUEUED, now, reason, due=now + wait)
+        doubt = Outcome(row.key, DeliveryState.UNKNOWN, now, reason)
+        again = self._kind.honours_keys or row.lane >= Level.ORANGE
+        return [later] if temporary else [doubt, later] if again else [doubt]
+
+    def _warning(self, identifier: str) -> WarningVersion:
+        found = self._journal.execute(
+            "SELECT body FROM warnings WHERE identifier = ?", (identifier,)
+        ).fetchone()
+        return warning_of(found[0])
+
+    def _patience(self) -> float:
+        due = self._all.deliveries.next_due(self._name)
+        now = now_ms()
+        if due is None:
+            return 3600.0
+        if self._pause.holds(now):
+            due = max(due, self._pause.until)
+        if self._bucket is None:
+            return max(0.05, (due - now) / 1000)
+        return max(0.005, (max(due, now + patience(self._bucket, self._cost)) - now) / 1000)
+
+
+class Pause:
+    """While a gateway as a whole is away, or asks for one: twice as long each time it goes on."""
+
+    def __init__(self) -> None:
+        self.until = 0
+        self._times = 0
+        self._lock = threading.Lock()
+
+    def holds(self, now: int) -> bool:
+        """Whether nothing goes out now; a clock that was set back makes it no longer."""
+        return 0 < self.until - now <= LONGEST_WAIT
+
+    def begin(self, now: int, seconds: float) -> int:
+        """Hold everything; ms that it lasts. Hand-overs that fail at once count as one."""
+        with self._lock:
+            if not self.holds(now):
+                self.until = now + min(LONGEST_WAIT, int(seconds * 1000 * 2 ** min(self._times, 6)))
+                self._times += 1
+            return self.until - now
+
+    def over(self) -> None:
+        """A hand-over succeeded: the next one is short again."""
+        self._times = 0
+
+
+def _bucket(rate: str | None, cost: int) -> Bucket | None:
+    return Bucket(parse_rate(rate), now_ms(), least=cost) if rate else None
