@@ -71,6 +71,7 @@ def config(
     time: dict[str, Any] | None = None,
     policy: dict[str, Any] = POLICY,
     thresholds: dict[str, Any] = THRESHOLDS,
+    **more: Any,
 ) -> Config:
     """A configuration: station -> its sensors; one area of all stations unless `areas` says."""
     areas = areas or {"village": list(stations)}
@@ -87,6 +88,7 @@ def config(
             ],
             "rules": list(rules),
             "policies": [policy],
+            **more,
         }
     )
 
@@ -134,6 +136,7 @@ def knows(e: Engine) -> dict[str, Any]:
         "evidence": repr(sorted(e.reasons.evidence.items())),
         "derived": e.plan.derived.state.tobytes(),
         "quality": e.stage.minds.tobytes(),
+        "desk": repr(e.desk),
         "doubted": repr((sorted(e.doubts.items()), sorted(e.lost))),
     }
 
@@ -148,7 +151,7 @@ def said(effects: Iterable[Effects]) -> dict[str, Any]:
     every = list(effects)
     out: dict[str, Any] = {
         name: [repr(x) for e in every for x in getattr(e, name)]
-        for name in ("verdicts", "decisions", "conditions", "warnings")
+        for name in ("verdicts", "decisions", "conditions", "warnings", "later", "calls", "records")
     }
     told = [e.admitted for e in every if e.admitted is not None]
     for name in ("value", "flag", "fate", "back", "arrival", "test", "turn"):

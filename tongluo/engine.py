@@ -1,10 +1,11 @@
 """The main path. One row in, its effects out; no clock, no I/O.
 
-    row (readings, tick, configuration, act)
+    row (readings, tick, configuration, act, command)
       -> order    fate, flag, counter increments, stream clock           ingest.order
       -> derive   series made of others                                  ingest.derived
       -> detect   changes of single-sensor verdicts                      detectors, core.driver
       -> assess   level of each hazard in each area                      warning.assess
+      -> approve  proposals, calls, what goes out at once                warning.approval
       -> life     versions of warnings                                   warning.lifecycle
       -> effects  what the driver commits together with the row          core.effects
 
@@ -22,21 +23,21 @@ import numpy as np
 from ingest.derived_stage import Rows
 from ingest.quality_words import TESTS
 from ingest.stage import Admitted
+from tongluo.commanding import Commanding
 from tongluo.config.carry import carry_answers, carry_derived, carry_order, carry_tables
 from tongluo.config.plan import Plan
 from tongluo.core.columns import Columns
 from tongluo.core.driver import Order
-from tongluo.core.effects import Act, Effects, Readings, Tick
+from tongluo.core.effects import Act, Command, Effects, Readings, Tick
 from tongluo.core.words import Fate, Flag, Level
-from tongluo.timing import Timing
 from tongluo.warning.reasons import Evidence
 from tongluo.warning.shown import Showing
 
 
-class Engine(Timing):
+class Engine(Commanding):
     """Judges rows under one plan, which a configuration row may replace."""
 
-    def feed(self, row: Readings | Tick | Act | Plan) -> Effects:
+    def feed(self, row: Readings | Tick | Act | Command | Plan) -> Effects:
         """One journal row; returns everything it caused."""
         self.effects = Effects()
         match row:
@@ -46,6 +47,8 @@ class Engine(Timing):
                 self.pass_time(row.at)
             case Act():
                 self._act(row)
+            case Command():
+                self.command(row)
             case Plan():
                 self._configure(row)
         return self.effects
@@ -152,7 +155,7 @@ class Engine(Timing):
             if occasion is not None and (question.area, question.hazard) not in kept:
                 cancel = self.lifecycle.withdraw(n, int(self.clock["now"]), occasion)
                 if cancel is not None:
-                    self.effects.warnings.append((cancel, occasion.policy.channels))
+                    self.emit(n, cancel, occasion.policy)
         self.stage = carry_order(self.stage, plan)
         carry_derived(self.plan, plan)
         moved = carry_tables(self.plan, plan)
@@ -165,3 +168,16 @@ class Engine(Timing):
             self.doubt(sensor, now, "")  # it is tested no more
         for change in self.assessor.resettle(now):
             self.decide(change, self.reasons.tell(self.assessor, change))
+        self._desk_under_new_plan(now)
+
+    def _desk_under_new_plan(self, now: int) -> None:
+        """What waits for a person, or should, under other policies."""
+        self.next_duty = None
+        for key in list(self.desk.proposals):
+            n = self.plan.places.get(key)
+            if n is None or self.plan.occasion(n) is None:
+                self.withdraw(key, now, "withdrawn", cause="configuration")
+        for n, answer in enumerate(self.assessor.answers):
+            if answer.level >= Level.BLUE or self.plan.key(n) in self.desk.proposals:
+                reason = self.reasons.standing(self.assessor, n, now)
+                self.settle_warning(n, answer.level, now, {**reason, "cause": "configuration"})

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from ingest.stage import OrderStage
+from tongluo.approving import Approving, Due
 from tongluo.config.plan import Plan, clock_row
 from tongluo.core.effects import Condition, Decision, Effects, Verdict
 from tongluo.core.words import Level
 from tongluo.warning.agenda import Agenda
 from tongluo.warning.assess import Assessor, Change
+from tongluo.warning.desk import Desk
 from tongluo.warning.lifecycle import Lifecycle
 from tongluo.warning.reasons import Evidence, Reasons
 
@@ -17,7 +19,7 @@ LOST = "lost_in_hazard"
 """The condition of a sensor that fails while it is needed: held levels rest on others now."""
 
 
-class Judgement:
+class Judgement(Approving):
     """All state of the engine, under one plan, and the effects of the row at hand."""
 
     def __init__(self, plan: Plan) -> None:
@@ -25,6 +27,8 @@ class Judgement:
         self.stage = OrderStage(plan.order_params, clock_row(plan.config), plan.quality)
         self.assessor = Assessor(plan.questions, chains=plan.chains)
         self.lifecycle = Lifecycle()
+        self.desk = Desk()
+        self.next_duty: Due | None = None
         self.reasons = Reasons(plan)
         self.effects = Effects()
         self.doubts: dict[int, str] = {}
@@ -32,7 +36,6 @@ class Judgement:
         self.lost: set[int] = set()
         """Sensors that fell silent or into doubt while their area was at a level."""
         self.next_due: Agenda | None = None
-        """When warnings must be renewed; None = must be looked up."""
 
     def verdict(
         self, name: str, task: int, before: int, after: int, now: int, cause: str, told: Evidence
@@ -57,22 +60,9 @@ class Judgement:
                 reason,
             )
         )
-        occasion = self.plan.occasion(change.question)
-        if occasion is not None:
-            version = self.lifecycle.follow(
-                change.question, change.after, change.time, occasion, reason
-            )
-            if version is not None:
-                self.effects.warnings.append((version, occasion.policy.channels))
-        self.plan_renewal(change.question)
+        self.settle_warning(change.question, change.after, change.time, reason)
         for more in self.assessor.follow(change):
             self.decide(more, self.reasons.tell(self.assessor, more))
-
-    def plan_renewal(self, n: int) -> None:
-        """Note when the warning on a question must be renewed."""
-        if self.next_due is not None:
-            occasion = self.plan.occasion(n) if n in self.lifecycle.events else None
-            self.next_due.set(n, self.lifecycle.renewal(n, occasion.policy) if occasion else 0)
 
     # sensors that are silent or doubted
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from tongluo.engine import Engine
 from tongluo.warning.assess import Answer
+from tongluo.warning.desk import Desk
 from tongluo.warning.lifecycle import Event
 from tongluo.warning.reasons import Evidence
 
@@ -27,6 +28,7 @@ class Portable(msgspec.Struct):
     """The part of a document that is read when the rest does not fit."""
 
     standing: list[Standing] = []
+    desk: Desk = msgspec.field(default_factory=Desk)
 
 
 class Document(msgspec.Struct):
@@ -41,12 +43,14 @@ class Document(msgspec.Struct):
     evidence: list[tuple[str, int, Evidence]]
     doubts: list[tuple[int, str]]
     lost: list[int]
+    desk: Desk = msgspec.field(default_factory=Desk)
 
 
 def save(engine: Engine) -> dict[str, Any]:
     """Copies of every table, and the document as bytes (an array of u1), by name."""
     stage = engine.stage
     tables = {f"table_{name}": table.state for name, table in engine.plan.tables.items()}
+    tables |= {f"awake_{name}": table.awake for name, table in engine.plan.tables.items()}
     whole = {"order": stage.state, "ring": stage.ring, "clock": stage.clock, **tables}
     whole["quality"] = stage.minds
     whole["derived"] = engine.plan.derived.state
@@ -60,6 +64,7 @@ def save(engine: Engine) -> dict[str, Any]:
         [(d, r, e) for (d, r), e in sorted(engine.reasons.evidence.items(), key=lambda e: e[0])],
         sorted(engine.doubts.items()),
         sorted(engine.lost),
+        engine.desk,
     )
     body = np.frombuffer(msgspec.msgpack.encode(document), np.uint8)
     return {**{name: array.copy() for name, array in whole.items()}, "document": body}
@@ -88,6 +93,7 @@ def restore(engine: Engine, saved: Mapping[str, Any]) -> None:
     engine.plan.derived.state[:] = saved["derived"]
     for name, table in engine.plan.tables.items():
         table.state[:] = saved[f"table_{name}"]
+        table.awake[:] = saved[f"awake_{name}"]
     document = _document(saved)
     engine.assessor.answers = document.answers
     engine.assessor.waiting = set(document.waiting)
@@ -95,7 +101,7 @@ def restore(engine: Engine, saved: Mapping[str, Any]) -> None:
     engine.lifecycle.events = dict(document.events)
     engine.reasons.evidence = {(d, r): e for d, r, e in document.evidence}
     engine.doubts, engine.lost = dict(document.doubts), set(document.lost)
-    engine.next_due = None
+    engine.desk, engine.next_due, engine.next_duty = document.desk, None, None
 
 
 def bring(engine: Engine, saved: Mapping[str, Any]) -> bool:
@@ -120,7 +126,9 @@ def bring(engine: Engine, saved: Mapping[str, Any]) -> bool:
         if one.event is not None:
             engine.lifecycle.events[n] = one.event
     engine.assessor.retell(int(engine.clock["now"]))
-    engine.next_due = None
+    keys = engine.plan.places
+    portable.desk.proposals = {k: p for k, p in portable.desk.proposals.items() if k in keys}
+    engine.desk, engine.next_due, engine.next_duty = portable.desk, None, None
     return bool(portable.standing)
 
 

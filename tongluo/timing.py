@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from tongluo.again import Again
+from tongluo.approving import NEVER
 from tongluo.core.columns import Columns
 from tongluo.core.words import Level
 from tongluo.judgement import Judgement
@@ -92,16 +93,20 @@ class Timing(Judgement):
         return self.plan.tasks[member.detector][member.row].sensor
 
     def _due(self, now: int) -> None:
-        """Renew the warnings that are due, earliest first."""
+        """Do what is due on the desk and renew warnings, earliest first."""
         if self.next_due is None:
             self.next_due = Agenda()
             for n in self.lifecycle.events:
                 self.plan_renewal(n)
-        while (first := self.next_due.first()) is not None:
-            at, n = self._on_grid(first[0], now), first[1]
+        while True:
+            duty, renewal = self.first_duty(), self.next_due.first() or NEVER[:2]
+            at = self._on_grid(min(duty[0], renewal[0]), now)
             if at > now:
                 return
-            self._renew(n, at)
+            if duty[0] <= renewal[0]:
+                self.do_duty(duty[1], duty[2], at)
+            else:
+                self._renew(renewal[1], at)
 
     def _on_grid(self, at: int, now: int) -> int:
         """The tick at which something due at `at` is done."""
@@ -114,8 +119,7 @@ class Timing(Judgement):
         assert occasion is not None  # only what has a policy has a warning in force
         reason = self.reasons.standing(self.assessor, n, now)
         version = self.lifecycle.renew(n, now, occasion, reason)
-        self.effects.warnings.append((version, occasion.policy.channels))
-        self.plan_renewal(n)
+        self.emit(n, version, occasion.policy)
 
     # silence and late readings
 

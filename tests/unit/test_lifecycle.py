@@ -69,18 +69,6 @@ def test_unknown_never_ends_a_warning() -> None:
     assert life.renewal(0, POLICY) == START + 6 * HOUR - 30 * MINUTE
 
 
-def test_from_the_policys_level_on() -> None:
-    life, orange = Lifecycle(), replace(OCCASION, policy=replace(POLICY, from_level=3))
-    assert follow(life, 2, 0, orange) is None
-    assert some(follow(life, 3, 1, orange)).act is Act.ISSUE
-    assert some(follow(life, 2, 2, orange)).act is Act.CANCEL
-
-
-def test_a_policy_that_is_not_automatic_issues_nothing() -> None:
-    life, never = Lifecycle(), replace(OCCASION, policy=replace(POLICY, automatic=False))
-    assert follow(life, 4, 0, never) is None
-
-
 def test_a_renewal_says_the_same_with_a_later_end() -> None:
     life = Lifecycle()
     issue = some(follow(life, 2, 0))

@@ -8,8 +8,10 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, Field, field_validator
 
+from tongluo.config.cap import CapIn
 from tongluo.config.console import ConsoleIn
 from tongluo.config.coupled import ChainIn, DerivedIn
+from tongluo.config.duty import ApproveIn, DutyIn, LevelIn, OperatorIn, QuietIn
 from tongluo.config.quality import QualityIn
 from tongluo.config.types import (
     Duration,
@@ -261,7 +263,21 @@ class PolicyIn(Model):
 
     hazards: tuple[Hazard, ...] | None = None
     from_level: LevelWord = "blue"
-    issue: Literal["automatic", "never"] = "automatic"
+    authority: Literal["issue", "propose", "relay"] = Field(
+        default="issue", description="what this site may do; no command can exceed it"
+    )
+    to: str = Field(default="", description="who issues, where this site only proposes or relays")
+    issue: Literal["automatic", "approve", "never"] = "automatic"
+    approve: ApproveIn | None = Field(default=None, description="how a level is approved")
+    levels: dict[LevelKey, LevelIn] = Field(
+        default_factory=dict, description="level -> what holds for it in place of the above"
+    )
+    who: Names = Field(
+        default=(), description="operators or roles that may act by hand; default: who may approve"
+    )
+    quiet: QuietIn | None = Field(
+        default=None, description="when voice channels hold the all-clear of a low level"
+    )
     by: Text = Field(description="the order, plan or person on whose authority it goes out")
     channels: tuple[Word, ...] = ()
     validity: Duration = Field(
@@ -339,4 +355,7 @@ class Config(Model):
     chains: tuple[ChainIn, ...] = ()
     policies: tuple[PolicyIn, ...] = ()
     channels: dict[Word, ChannelIn] = Field(default_factory=dict)
+    operators: dict[Word, OperatorIn] = Field(default_factory=dict)
+    duty: DutyIn = DutyIn()
     console: ConsoleIn = ConsoleIn()
+    cap: CapIn = CapIn()

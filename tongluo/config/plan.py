@@ -10,6 +10,7 @@ from typing import Any
 from ingest.derived_stage import DerivedStage
 from tongluo.config.models import AreaIn, Config
 from tongluo.config.plan_derived import derived_of
+from tongluo.config.plan_duty import operators_of, policies_of
 from tongluo.config.plan_order import clock_row, order_params, windows_of
 from tongluo.config.plan_quality import quality_params
 from tongluo.config.plan_questions import questions_of
@@ -17,8 +18,9 @@ from tongluo.config.plan_tasks import Task, table_of, tasks_of
 from tongluo.config.sensors import SensorSpec, declared, spec
 from tongluo.core.driver import Table
 from tongluo.core.warning import Area, Sender
-from tongluo.core.words import Status
+from tongluo.core.words import Hazard, Status
 from tongluo.warning.assess import Chain, Question
+from tongluo.warning.ladder import Operator
 from tongluo.warning.lifecycle import Occasion
 from tongluo.warning.policy import Policy, policy_for
 
@@ -47,6 +49,7 @@ class Plan:
     areas: Mapping[str, Area]
     policies: tuple[Policy, ...]
     sender: Sender
+    operators: Mapping[str, Operator]
 
     def occasion(self, n: int) -> Occasion | None:
         """What a warning on this question is made from; None without a policy."""
@@ -64,6 +67,22 @@ class Plan:
             Status(site.status),
             site.note,
         )
+
+    def key(self, n: int) -> str:
+        """A question by names: `area/hazard`."""
+        question = self.questions[n]
+        return f"{question.area}/{question.hazard.value}"
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Key -> number of the question."""
+        return {self.key(n): n for n in range(len(self.questions))}
+
+    @cached_property
+    def policies_of(self) -> dict[str, Policy]:
+        """Hazard -> the policy that counts for it."""
+        found = {h.value: policy_for(self.policies, h) for h in Hazard}
+        return {h: p for h, p in found.items() if p is not None}
 
     def speaks(self, sensor: int) -> frozenset[int]:
         """The questions that a sensor has a say in, itself or through derived series."""
@@ -111,8 +130,9 @@ def plan(config: Config, digest: str, known: Sequence[str] = ()) -> Plan:
         questions,
         chains,
         _area_map(config),
-        _policies(config),
+        policies_of(config),
         _sender(config),
+        operators_of(config),
     )
 
 
@@ -136,22 +156,6 @@ def _area(area: AreaIn) -> Area:
         area.parent or "",
         area.plan,
         area.plan_en,
-    )
-
-
-def _policies(config: Config) -> tuple[Policy, ...]:
-    grade = {"blue": 1, "yellow": 2, "orange": 3, "red": 4}
-    return tuple(
-        Policy(
-            p.hazards,
-            grade[p.from_level],
-            p.issue == "automatic",
-            p.by,
-            p.channels,
-            p.validity,
-            p.renew,
-        )
-        for p in config.policies
     )
 
 

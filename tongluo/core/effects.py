@@ -37,6 +37,16 @@ class Act:
 
 
 @dataclass(frozen=True)
+class Command:
+    """What an operator orders: the daemon has seen a valid token, the engine decides the rest."""
+
+    at: int
+    operator: str
+    word: str
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Verdict:
     """A single-sensor verdict changed. Levels -1 to 4."""
 
@@ -71,6 +81,31 @@ class Condition:
     begins: bool
 
 
+@dataclass(frozen=True)
+class Call:
+    """A person is called (叫应), or told: a delivery to staff, about something not issued."""
+
+    id: str
+    time: int
+    group: str
+    person: str
+    answer: bool
+    """Whether an answer is required."""
+    targets: Mapping[str, str]
+    """Channel -> target."""
+    draft: WarningVersion
+    """What it is about: of status Draft, never among the warnings."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """An entry of the audit: a step of an approval, a call, an act or its refusal."""
+
+    time: int
+    what: str
+    body: Mapping[str, Any]
+
+
 @dataclass
 class Effects:
     """All that one row caused, in the order in which it happened."""
@@ -82,3 +117,9 @@ class Effects:
     conditions: list[Condition] = field(default_factory=list)
     warnings: list[tuple[WarningVersion, tuple[str, ...]]] = field(default_factory=list)
     """(version, channels it goes out on)."""
+    later: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    """(identifier, channels) of an earlier version that goes out now on channels that held it."""
+    calls: list[Call] = field(default_factory=list)
+    records: list[Record] = field(default_factory=list)
+    answer: Mapping[str, Any] = field(default_factory=dict)
+    """What a command's operator is told: `done`, or `error` and its `code`."""

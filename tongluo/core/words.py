@@ -123,6 +123,8 @@ class Status(StrEnum):
 
     ACTUAL = "Actual"
     EXERCISE = "Exercise"
+    DRAFT = "Draft"
+    """Proposed and not issued: what staff are called about."""
 
 
 class Exercise(StrEnum):

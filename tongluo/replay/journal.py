@@ -8,11 +8,11 @@ from pathlib import Path
 
 import msgspec
 
-from tongluo.core.effects import Decision, Effects
+from tongluo.core.effects import Decision, Effects, Record
 from tongluo.core.errors import StoreError
 from tongluo.engine import Engine
 from tongluo.recover import follow, plan_of
-from tongluo.replay.log import DecisionHash
+from tongluo.replay.log import STEPS, DecisionHash
 from tongluo.store.journal import connect
 from tongluo.store.rows import Configuration, rows, warning_of
 
@@ -41,6 +41,8 @@ def replay_journal(path: Path) -> DecisionHash:
             digest.add(decision)
         for version, _ in effects.warnings:
             digest.add_warning(version)
+        for record in effects.records:
+            digest.add_record(record)
     return digest
 
 
@@ -53,8 +55,14 @@ def recorded(path: Path) -> DecisionHash:
             said = msgspec.json.decode(reason)
             digest.add(Decision(time, area, hazard, before, after, said))
         for (body,) in db.execute(
-            "SELECT w.body FROM warnings w JOIN (SELECT identifier, min(id) AS first FROM outbox"
-            " GROUP BY identifier) o USING (identifier) ORDER BY o.first"
+            "SELECT w.body FROM audit a JOIN warnings w"
+            " ON w.identifier = json_extract(a.body, '$.identifier')"
+            " WHERE a.what = 'warning' ORDER BY a.id"
         ):
             digest.add_warning(warning_of(body))
+        marks = ",".join("?" * len(STEPS))
+        for at, what, body in db.execute(
+            f"SELECT at, what, body FROM audit WHERE what IN ({marks}) ORDER BY id", STEPS
+        ):
+            digest.add_record(Record(at, what, msgspec.json.decode(body)))
     return digest

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from tongluo.core.effects import Condition, Decision
+from tongluo.core.effects import Condition, Decision, Record
 from tongluo.core.times import iso
 from tongluo.core.warning import WarningVersion
 
@@ -53,8 +53,13 @@ def condition_line(condition: Condition, zone: str) -> bytes:
     )
 
 
+STEPS = ("proposal", "call", "answer", "command", "refused", "held", "held_sent", "held_dropped",
+         "muted", "mute", "mute_ends", "declined_ends", "exercise_ends")  # fmt: skip
+"""What the engine writes into the audit of approvals, calls and acts."""
+
+
 class DecisionHash:
-    """SHA-256 over canonical lines of decisions and of warnings, in their order.
+    """SHA-256 over canonical lines of decisions, of warnings and of steps of approval, in order.
 
     A decision counts with all it says but the configuration's digest; a warning with identifier,
     act, level and time.
@@ -68,6 +73,8 @@ class DecisionHash:
 
     def __init__(self) -> None:
         self._decisions, self._warnings = hashlib.sha256(), hashlib.sha256()
+        self._steps: Any = None
+        """Only where there are any: a run without persons has the hash it always had."""
 
     def add(self, decision: Decision) -> None:
         """The next decision."""
@@ -87,6 +94,13 @@ class DecisionHash:
         }
         self._warnings.update(_line(content))
 
+    def add_record(self, record: Record) -> None:
+        """The next step of an approval, call or act."""
+        self._steps = self._steps or hashlib.sha256()
+        self._steps.update(_line({"at": record.time, "what": record.what, "body": record.body}))
+
     def hexdigest(self) -> str:
         """The hash of all added so far."""
-        return hashlib.sha256(self._decisions.digest() + self._warnings.digest()).hexdigest()
+        steps = self._steps.digest() if self._steps else b""
+        whole = self._decisions.digest() + self._warnings.digest() + steps
+        return hashlib.sha256(whole).hexdigest()

@@ -63,6 +63,8 @@ class Result:
             self.hash.add(decision)
         for version, _ in effects.warnings:
             self.hash.add_warning(version)
+        for record in effects.records:
+            self.hash.add_record(record)
         if effects.admitted is not None:
             self._admitted(effects.admitted, start)
 

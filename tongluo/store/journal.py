@@ -19,7 +19,7 @@ import numpy as np
 
 from tongluo.core.chain import broken, link
 from tongluo.core.columns import Columns
-from tongluo.core.effects import Act, Decision, Effects, Tick
+from tongluo.core.effects import Act, Call, Command, Decision, Effects, Record, Tick
 from tongluo.core.errors import StoreError
 from tongluo.core.warning import WarningVersion
 from tongluo.store.schema import migrate
@@ -109,6 +109,11 @@ class Journal:
         self.audit(act.at, "act", act)
         self.effects(effects, act.at)
 
+    def command(self, command: Command, effects: Effects) -> None:
+        """What an operator ordered, done or refused: the audit is among its effects."""
+        self._row("command", command.at, msgspec.msgpack.encode(command))
+        self.effects(effects, command.at)
+
     def configuration(
         self, text: str, sensors: Iterable[tuple[int, str, str, str]], effects: Effects, at: int
     ) -> None:
@@ -142,6 +147,12 @@ class Journal:
             )
         for warning, channels in effects.warnings:
             self._warning(warning, channels)
+        for call in effects.calls:
+            self._call(call)
+        for identifier, later in effects.later:
+            self._out(identifier, later)
+        for record in effects.records:
+            self._record(record)
 
     def _decision(self, d: Decision) -> None:
         body = msgspec.json.encode(d.reason)
@@ -158,11 +169,31 @@ class Journal:
             (w.identifier, self.seq, w.event, w.area.id, w.hazard.value, w.act.value,
              int(w.level), w.sent, w.expires, msgspec.json.encode(w)),
         )  # fmt: skip
+        self._out(w.identifier, channels)
+        self.audit(w.sent, "warning", {"identifier": w.identifier, "level": w.level.word})
+
+    def _out(self, identifier: str, channels: Iterable[str]) -> None:
         self.db.executemany(
             "INSERT INTO outbox (seq, identifier, channel) VALUES (?,?,?)",
-            [(self.seq, w.identifier, channel) for channel in channels],
+            [(self.seq, identifier, channel) for channel in channels],
         )
-        self.audit(w.sent, "warning", {"identifier": w.identifier, "level": w.level.word})
+
+    def _call(self, c: Call) -> None:
+        """A person to be called: one outbox row a channel, under an identifier of its own."""
+        w, encode = c.draft, msgspec.json.encode
+        self.db.execute(
+            "INSERT INTO calls VALUES (?,?,?,?,?,?,?,?,?,?,?,NULL)",
+            (c.id, self.seq, c.time, c.group, c.person, c.answer, encode(c.targets),
+             w.identifier, w.area.id, int(w.level), encode(w)),
+        )  # fmt: skip
+        self._out(w.identifier, c.targets)
+
+    def _record(self, record: Record) -> None:
+        if record.what == "answer":
+            self.db.execute(
+                "UPDATE calls SET answered = ? WHERE id = ?", (record.time, record.body["call"])
+            )
+        self.audit(record.time, record.what, record.body)
 
     def audit(self, at: int, what: str, body: Any) -> None:
         """One link of the audit chain: hash = SHA-256(hash before, time, what, body)."""

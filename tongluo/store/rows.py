@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 
 from tongluo.core.columns import Columns
-from tongluo.core.effects import Act, Readings, Tick
+from tongluo.core.effects import Act, Command, Readings, Tick
 from tongluo.core.warning import WarningVersion
 
 
@@ -21,7 +21,7 @@ class Configuration:
     text: str
 
 
-Row = Readings | Tick | Act | Configuration
+Row = Readings | Tick | Act | Command | Configuration
 
 
 def rows(db: sqlite3.Connection, after: int = 0) -> Iterator[tuple[int, Row]]:
@@ -37,6 +37,8 @@ def rows(db: sqlite3.Connection, after: int = 0) -> Iterator[tuple[int, Row]]:
             yield seq, Tick(at)
         elif kind == "act":
             yield seq, msgspec.msgpack.decode(body, type=Act)
+        elif kind == "command":
+            yield seq, msgspec.msgpack.decode(body, type=Command)
         else:
             yield seq, Configuration(body.decode())
 

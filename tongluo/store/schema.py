@@ -47,7 +47,14 @@ CREATE TABLE audit (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, what TEXT NOT N
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 """
 
-MIGRATIONS = (("1-first", FIRST),)
+APPROVAL = """
+CREATE TABLE calls (id TEXT PRIMARY KEY, seq INTEGER NOT NULL, at INTEGER NOT NULL,
+                    grouped TEXT NOT NULL, person TEXT NOT NULL, answer INTEGER NOT NULL,
+                    targets BLOB NOT NULL, identifier TEXT NOT NULL UNIQUE, area TEXT NOT NULL,
+                    level INTEGER NOT NULL, body BLOB NOT NULL, answered INTEGER);
+"""
+
+MIGRATIONS = (("1-first", FIRST), ("2-approval", APPROVAL))
 
 
 def migrate(db: sqlite3.Connection) -> list[str]:
@@ -55,7 +62,7 @@ def migrate(db: sqlite3.Connection) -> list[str]:
 
     >>> db = sqlite3.connect(":memory:", isolation_level=None)
     >>> migrate(db), migrate(db)
-    (['1-first'], [])
+    (['1-first', '2-approval'], [])
     """
     db.execute("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY) WITHOUT ROWID")
     done = {name for (name,) in db.execute("SELECT name FROM migrations")}

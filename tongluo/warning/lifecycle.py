@@ -7,15 +7,15 @@ level cannot be told any more stays in force and is renewed: silence never ends 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
 
 from tongluo.core.times import to_datetime
 from tongluo.core.warning import Area, Reference, Sender, WarningVersion
-from tongluo.core.words import Act, Hazard, Level, Status
+from tongluo.core.words import Act, Exercise, Hazard, Level, Status
 from tongluo.warning.policy import Policy
 
 
@@ -31,6 +31,14 @@ class Event(msgspec.Struct):
     expires: int = 0
     earlier: list[tuple[str, int, int]] = []
     """(identifier, sent, expires) of the versions that the next one refers to."""
+    channels: list[str] = []
+    """All that the event has gone out on: whoever got the alarm gets the all-clear."""
+    highest: int = 0
+    """The highest level it has had."""
+    manual: int = 0
+    """The level that a person issued: sensors do not lower it; 0 = none."""
+    last: int = 0
+    """The version it ended with; 0 while it is in force."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +53,7 @@ class Occasion:
     languages: tuple[str, ...]
     status: Status
     note: str = ""
+    exercise: Exercise | None = None
 
 
 @dataclass
@@ -53,26 +62,36 @@ class Lifecycle:
 
     events: dict[int, Event] = field(default_factory=dict)
 
+    def live(self, n: int) -> int:
+        """The level in force; 0 = none."""
+        event = self.events.get(n)
+        return event.level if event is not None and event.version else 0
+
     def follow(
         self, n: int, level: int, time: int, occasion: Occasion, reason: Mapping[str, Any]
     ) -> WarningVersion | None:
-        """The version that a change of assessment calls for, if any."""
+        """The version that brings the warning to a level, if any; 0 ends it."""
         event = self.events.setdefault(n, Event())
-        if level < 0 or not occasion.policy.automatic:
+        if level < 0 or level == self.live(n):
             return None
-        wanted = level >= occasion.policy.from_level
-        if not wanted:
-            return (
-                self._next(event, Act.CANCEL, 0, time, occasion, reason) if event.version else None
-            )
-        if event.version and event.level == level:
-            return None
+        if not level:
+            return self._next(event, Act.CANCEL, 0, time, occasion, reason)
         if event.version:
             return self._next(event, Act.UPDATE, level, time, occasion, reason)
-        event.number, event.onset, event.earlier = event.number + 1, time, []
+        begun = Event(event.number + 1, onset=time)
         stamp = to_datetime(time).strftime("%Y%m%dT%H%M%SZ")
-        event.name = f"{occasion.area.id}.{occasion.hazard.value}.{event.number}.{stamp}"
-        return self._next(event, Act.ISSUE, level, time, occasion, reason)
+        begun.name = f"{occasion.area.id}.{occasion.hazard.value}.{begun.number}.{stamp}"
+        self.events[n] = begun
+        return self._next(begun, Act.ISSUE, level, time, occasion, reason)
+
+    def retract(
+        self, n: int, time: int, occasion: Occasion, reason: Mapping[str, Any]
+    ) -> WarningVersion:
+        """The cancel that takes a warning back as mistaken, whether in force or ended."""
+        event = self.events[n]
+        if not event.version:
+            event.version, event.level = event.last, event.highest
+        return replace(self._next(event, Act.CANCEL, 0, time, occasion, reason), mistaken=True)
 
     def withdraw(self, n: int, time: int, occasion: Occasion) -> WarningVersion | None:
         """The cancel of a warning whose area or hazard is no longer watched here, if one is due."""
@@ -97,6 +116,12 @@ class Lifecycle:
         """The same level again, with a later end."""
         event = self.events[n]
         return self._next(event, Act.UPDATE, event.level, time, occasion, reason)
+
+    def said(self, n: int, channels: Iterable[str]) -> list[str]:
+        """Note where the newest version goes out; all that its event has gone out on."""
+        event = self.events[n]
+        event.channels = list(dict.fromkeys([*event.channels, *channels]))
+        return event.channels
 
     def _next(
         self,
@@ -132,8 +157,10 @@ class Lifecycle:
             policy=occasion.policy.by,
             note=occasion.note,
             languages=occasion.languages,
+            exercise=occasion.exercise,
         )
+        event.highest = max(event.highest, level)
         event.earlier = [*earlier, (warning.identifier, time, event.expires)]
         if act is Act.CANCEL:
-            event.version, event.level = 0, 0
+            event.last, event.version, event.level, event.manual = event.version, 0, 0, 0
         return warning

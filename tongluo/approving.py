@@ -1,0 +1,323 @@
+"""Between an assessment and what goes out: versions, proposals, calls, and what falls due of them.
+
+The rules are in `tongluo.warning` (approval, ladder, quiet); this puts them on the desk and
+their outcome into the effects of the row at hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from tongluo.core.effects import Call
+from tongluo.core.warning import WarningVersion
+from tongluo.core.words import Act, Level, Status
+from tongluo.exercising import Exercising
+from tongluo.warning import approval, ladder, quiet
+from tongluo.warning.agenda import Agenda
+from tongluo.warning.desk import UNANSWERED, Group, Proposal
+from tongluo.warning.lifecycle import Lifecycle, Occasion
+from tongluo.warning.policy import Approval, Policy, Step
+
+NEVER = (1 << 62, 0, "")
+Due = tuple[int, int, str]
+"""(ms, kind, name)."""
+
+
+class Approving(Exercising):
+    """The duty desk under a plan."""
+
+    lifecycle: Lifecycle
+    next_due: Agenda | None
+    """When warnings must be renewed; None = must be looked up."""
+    next_duty: Due | None
+    """What falls due next on the desk; None = must be looked up."""
+
+    # an assessment has changed
+
+    def settle_warning(self, n: int, assessed: int, time: int, reason: Mapping[str, Any]) -> None:
+        """Let out what the policy lets out, propose what it does not, withdraw what is over."""
+        occasion = self.plan.occasion(n)
+        if occasion is None or assessed < 0:
+            return
+        key, live = self.plan.key(n), self.lifecycle.live(n)
+        declined, proposal = self._declined(key, assessed, time), self.desk.proposals.get(key)
+        event = self.lifecycle.events.get(n)
+        manual = max(event.manual if event else 0, proposal.manual if proposal else 0)
+        level = approval.aim(occasion.policy, assessed, live, declined, manual)
+        now = approval.at_once(occasion.policy, live, level)
+        if now != live:
+            self.let_out(n, now, time, occasion, reason)
+        if level == now:
+            self.withdraw(key, time)
+        else:
+            self.offer(n, level, time, occasion, reason)
+
+    def _declined(self, key: str, assessed: int, time: int) -> int:
+        """The level that a person has declined, if that still holds."""
+        found = self.desk.declined.get(key)
+        if found is None:
+            return 0
+        if assessed == Level.NONE or assessed > found.level:
+            del self.desk.declined[key]
+            body = {"place": key, "level": Level(found.level).word, "who": found.who}
+            self.record(time, "declined_ends", body)
+            return 0
+        return found.level
+
+    # versions
+
+    def let_out(
+        self, n: int, level: int, time: int, occasion: Occasion, reason: Mapping[str, Any]
+    ) -> None:
+        """The version that brings the warning to a level."""
+        version = self.lifecycle.follow(n, level, time, occasion, reason)
+        if version is not None:
+            self.emit(n, version, occasion.policy)
+
+    def emit(self, n: int, version: WarningVersion, policy: Policy) -> None:
+        """A version goes out: everywhere its event has gone, but for mutes and quiet hours."""
+        known = {*policy.channels, *self.plan.config.channels}
+        every = [c for c in self.lifecycle.said(n, policy.channels) if c in known]
+        highest, key = self.lifecycle.events[n].highest, self.plan.key(n)
+        if version.act is Act.ISSUE or version.level > version.previous:
+            self._alarm(key, version)
+        held, due = quiet.held(version, highest, policy.quiet, every)
+        silent = [c for c in every if quiet.muted(self.desk.mutes, version, c)]
+        now = tuple(c for c in every if c not in held and c not in silent)
+        self.effects.warnings.append((version, now))
+        if held:
+            self.desk.held.append(quiet.hold(key, version, held, due))
+            body = {"identifier": version.identifier, "channels": held, "until": due}
+            self.record(version.sent, "held", body)
+        if silent:
+            body = {"identifier": version.identifier, "channels": silent}
+            self.record(version.sent, "muted", body)
+        self.next_duty = None
+        self.plan_renewal(n)
+
+    def plan_renewal(self, n: int) -> None:
+        """Note when the warning on a question must be renewed."""
+        if self.next_due is not None:
+            occasion = self.plan.occasion(n) if n in self.lifecycle.events else None
+            self.next_due.set(n, self.lifecycle.renewal(n, occasion.policy) if occasion else 0)
+
+    def _alarm(self, key: str, version: WarningVersion) -> None:
+        """A new or higher alarm: exercises end, and no older all-clear may follow it."""
+        time = version.sent
+        if version.status is Status.ACTUAL:
+            for running in list(self.desk.exercises):
+                self.end_exercise(running, time, "an actual warning begins")
+        for one in [h for h in self.desk.held if h.key == key]:
+            self.desk.held.remove(one)
+            self.record(time, "held_dropped", {"identifier": one.identifier})
+
+    # proposals
+
+    def offer(
+        self,
+        n: int,
+        level: int,
+        time: int,
+        occasion: Occasion,
+        reason: Mapping[str, Any],
+        manual: int = 0,
+    ) -> Proposal:
+        """Put a level before those who may approve it, and call them."""
+        place = (occasion.area.id, occasion.hazard.value)
+        live, before = self.lifecycle.live(n), {g: x.version for g, x in self.desk.groups.items()}
+        found, word = approval.propose(
+            self.desk, place, level, live, time, reason, occasion.policy, manual
+        )
+        if word != "kept":
+            self.step(found, word, time)
+            group = self.desk.groups[found.group]
+            rules = occasion.policy.approval(group.level)
+            if rules and rules.tell and before.get(group.id) != group.version:
+                self.call(group, rules.tell, "told", time)
+            self.climb(group, time)
+        self.next_duty = None
+        return found
+
+    def withdraw(self, key: str, time: int, word: str = "withdrawn", **more: Any) -> None:
+        """Take a proposal off the desk, if there is one."""
+        found = approval.close(self.desk, key)
+        if found is not None:
+            self.step(found, word, time, **more)
+        self.next_duty = None
+
+    def grant(self, proposal: Proposal, level: int, time: int, by: str, **more: Any) -> None:
+        """Let a proposal out, or a part of it; the whole closes it."""
+        n = self.plan.places[proposal.key]
+        occasion = self.plan.occasion(n)
+        assert occasion is not None  # nothing is proposed without a policy
+        if level == proposal.level:
+            approval.close(self.desk, proposal.key)
+        occasion = replace(occasion, policy=replace(occasion.policy, by=by))
+        self.step(proposal, str(more.pop("word", "issued")), time, issued=Level(level).word, **more)
+        self.let_out(n, level, time, occasion, {**proposal.reason, **more})
+        if proposal.manual and level:
+            self.lifecycle.events[n].manual = min(proposal.manual, level)
+        self.next_duty = None
+
+    def step(self, proposal: Proposal, word: str, time: int, **more: Any) -> None:
+        """One step of a proposal's life, into the audit."""
+        body = {
+            "id": proposal.id,
+            "state": word,
+            "version": proposal.version,
+            "area": proposal.area,
+            "hazard": proposal.hazard,
+            "level": Level(proposal.level).word,
+            "group": proposal.group,
+            **more,
+        }
+        self.record(time, "proposal", body)
+
+    # calls
+
+    def climb(self, group: Group, time: int) -> None:
+        """Take the steps of a ladder that are due."""
+        rules = self._rules(group)
+        while rules is not None and 0 < (ladder.due(group, rules) or NEVER[0]) <= time:
+            number, step = ladder.take(group, rules, time)
+            self.call(group, step, f"s{number + 1}", time)
+
+    def _rules(self, group: Group) -> Approval | None:
+        policy = self.plan.policies_of.get(group.hazard)
+        return policy.approval(group.level) if policy is not None else None
+
+    def call(self, group: Group, step: Step, name: str, time: int) -> None:
+        """Call, or tell, everybody a step names; nobody there is said too."""
+        people = ladder.called(step.whom, self.plan.operators)
+        for person in people:
+            call = f"{group.id}.v{group.version}.{name}.{person.name}"
+            if step.answer:
+                group.calls[call] = person.name
+            targets = {c: person.contacts.get(c, person.name) for c in step.by}
+            draft = self._draft(group, f"tongluo.call.{call}", time)
+            self.effects.calls.append(
+                Call(call, time, group.id, person.name, step.answer, targets, draft)
+            )
+        body = {
+            "group": group.id,
+            "step": name,
+            "people": [p.name for p in people],
+            "channels": list(step.by),
+            "answer": step.answer,
+        }
+        self.record(time, "call", body)
+
+    def _draft(self, group: Group, identifier: str, time: int) -> WarningVersion:
+        """What a call is about: the highest proposal, and how many more there are."""
+        open_ = self.desk.of_group(group.id)
+        chief = max(open_, key=lambda p: (p.rung, -p.at, p.id))
+        n = self.plan.places[chief.key]
+        occasion, live = self.plan.occasion(n), self.lifecycle.live(n)
+        assert occasion is not None
+        areas = [self.plan.areas[p.area] for p in open_]
+        en = f"to be decided: {len(areas)} area(s): {', '.join(a.name_en or a.id for a in areas)}"
+        zh = f"待审批 {len(areas)} 个预警区：{'、'.join(a.name for a in areas)}"
+        said = {
+            **chief.reason,
+            "en": f"{en}; {chief.reason.get('en', '')}",
+            "zh": f"{zh}；{chief.reason.get('zh', '')}",
+        }
+        return WarningVersion(
+            identifier=identifier,
+            event=group.id,
+            version=group.version,
+            act=Act.ISSUE,
+            status=Status.DRAFT,
+            hazard=occasion.hazard,
+            level=Level(chief.rung),
+            previous=Level(live),
+            area=occasion.area,
+            sender=occasion.sender,
+            sent=time,
+            onset=chief.at,
+            expires=time + occasion.policy.validity,
+            zone=occasion.zone,
+            reason=said,
+            policy=occasion.policy.by,
+            languages=occasion.languages,
+        )
+
+    # what falls due
+
+    def first_duty(self) -> Due:
+        """The earliest of all that falls due on the desk; NEVER when nothing does."""
+        if self.next_duty is None:
+            self.next_duty = min(self._duties(), default=NEVER)
+        return self.next_duty
+
+    def _duties(self) -> list[Due]:
+        desk, found = self.desk, list[Due]()
+        found += [(h.due, 0, h.identifier) for h in desk.held]
+        for group in desk.groups.values():
+            if at := ladder.due(group, self._rules(group)):
+                found.append((at, 1, group.id))
+        for key, proposal in desk.proposals.items():
+            if (next_ := self._silence(proposal)) is not None:
+                found.append((next_[0], 2, key))
+        found += [(m.until, 3, m.what) for m in desk.mutes]
+        found += [(d.ends, 4, key) for key, d in desk.exercises.items()]
+        return found
+
+    def do_duty(self, kind: int, name: str, time: int) -> None:
+        """Do one thing that has fallen due."""
+        (self._morning, self._climb, self._silent_now, self._unmute, self._drill_over)[kind](
+            name, time
+        )
+        self.next_duty = None
+
+    def _morning(self, identifier: str, time: int) -> None:
+        one = next(h for h in self.desk.held if h.identifier == identifier)
+        self.desk.held.remove(one)
+        self.effects.later.append((identifier, tuple(one.channels)))
+        self.record(time, "held_sent", {"identifier": identifier, "channels": one.channels})
+
+    def _climb(self, name: str, time: int) -> None:
+        self.climb(self.desk.groups[name], time)
+
+    def _silence(self, proposal: Proposal) -> tuple[int, int] | None:
+        n = self.plan.places[proposal.key]
+        occasion = self.plan.occasion(n)
+        if occasion is None:
+            return None
+        return approval.silence(proposal, occasion.policy, self.lifecycle.live(n))
+
+    def _silent_now(self, key: str, time: int) -> None:
+        """Nobody has answered in time: what the policy's order lets out, goes; staff are told."""
+        proposal, due = self.desk.proposals[key], self._silence(self.desk.proposals[key])
+        assert due is not None
+        group, level = self.desk.groups[proposal.group], due[1]
+        self._tell_silence(group, time)
+        if level == UNANSWERED:
+            proposal.unanswered = time
+            self.step(proposal, "unanswered", time, since=proposal.asked)
+            return
+        rules = self.plan.policies_of[proposal.hazard].approval(level)
+        assert rules is not None
+        self.grant(proposal, level, time, rules.order, word="issued_by_order", order=rules.order)
+
+    def _tell_silence(self, group: Group, time: int) -> None:
+        """Once a ladder: everybody on it, and whoever may approve, hears that nobody did."""
+        rules = self._rules(group)
+        if rules is None or group.silent:
+            return
+        group.silent = True
+        every = [*rules.ladder, *([rules.tell] if rules.tell else [])]
+        whom = tuple(dict.fromkeys([*rules.who, *(w for s in every for w in s.whom)]))
+        by = tuple(dict.fromkeys(c for s in every for c in s.by))
+        self.call(group, Step(0, whom, by, answer=False), "silence", time)
+
+    def _unmute(self, what: str, time: int) -> None:
+        over = [m for m in self.desk.mutes if m.what == what and m.until <= time]
+        self.desk.mutes = [m for m in self.desk.mutes if m not in over]
+        for mute in over:
+            self.record(time, "mute_ends", {"what": what, "who": mute.who, "why": mute.why})
+
+    def _drill_over(self, key: str, time: int) -> None:
+        self.end_exercise(key, time, "its time is over")

@@ -1,0 +1,138 @@
+"""What a changed assessment asks for, and what persons and silence make of it. Pure.
+
+A level that the policy lets out by itself goes out at once; what is above it is proposed and
+waits. A proposal is one for its area and hazard: it is renewed when the level rises (who had
+approved the lower one approves anew), amended when it falls, withdrawn when nothing is left of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tongluo.warning.desk import UNANSWERED, Desk, Group, Proposal
+from tongluo.warning.policy import Policy
+
+
+def aim(policy: Policy, assessed: int, live: int, declined: int = 0, manual: int = 0) -> int:
+    """The level at which the warning would stand if everything were approved.
+
+    declined: no rise up to this level; manual: what a person issued is not lowered by sensors.
+    """
+    level = policy.allowed(assessed)
+    if assessed <= declined:
+        level = min(level, live)
+    return max(level, manual)
+
+
+def at_once(policy: Policy, live: int, level: int) -> int:
+    """The level that goes out without anybody's word, on the way from `live` to `level`."""
+    if level < live:
+        approval = policy.approval(live) if policy.mode(live) == "approve" else None
+        return live if approval is not None and approval.lower else level
+    if policy.authority != "issue":
+        return live
+    return next((k for k in range(level, live, -1) if policy.mode(k) == "automatic"), live)
+
+
+def propose(
+    desk: Desk,
+    place: tuple[str, str],
+    level: int,
+    live: int,
+    time: int,
+    reason: Mapping[str, Any],
+    policy: Policy,
+    manual: int = 0,
+) -> tuple[Proposal, str]:
+    """(the proposal, what became of it: proposed, renewed, amended or kept)."""
+    area, hazard = place
+    rung = max(level, live)
+    found = desk.proposals.get(f"{area}/{hazard}")
+    if found is None:
+        name = f"{area}.{hazard}.p{desk.number()}"
+        found = Proposal(name, area, hazard, "", level, rung, time, [0] * 5, manual=manual)
+        desk.proposals[found.key] = found
+        _since(found, time)
+        found.reason, word = dict(reason), "proposed"
+    else:
+        found.manual = max(found.manual, manual)
+        if (found.level, found.rung) == (level, rung):
+            return found, "kept"
+        word = "renewed" if level > found.level else "amended"
+        found.level, found.rung, found.version = level, rung, found.version + 1
+        found.reason, found.approved, found.unanswered = dict(reason), [], 0
+        _since(found, time)
+    _gather(desk, found, time, policy)
+    return found, word
+
+
+def _since(proposal: Proposal, time: int) -> None:
+    """Note since when each level has been asked for; what is above the level is not any more."""
+    raising = proposal.level == proposal.rung
+    for k in range(5):
+        asked = (1 <= k <= proposal.level) if raising else k == 0
+        proposal.since[k] = (proposal.since[k] or time) if asked else 0
+
+
+def _gather(desk: Desk, proposal: Proposal, time: int, policy: Policy) -> None:
+    """Put a proposal into the group of its storm; a group whose level rises is called anew."""
+    group = desk.groups.get(proposal.group) or _storm(desk, proposal, time, policy)
+    if group is None:
+        name = f"{proposal.hazard}.g{desk.number()}"
+        group = Group(name, proposal.hazard, time, proposal.rung, time)
+        desk.groups[name] = group
+    elif proposal.rung > group.level:
+        group.level, group.since, group.version = proposal.rung, time, group.version + 1
+        group.step, group.called, group.answered, group.calls = 0, 0, 0, {}
+        group.silent = False
+    proposal.group = group.id
+    group.revision += 1
+
+
+def _storm(desk: Desk, proposal: Proposal, time: int, policy: Policy) -> Group | None:
+    """The group of the same hazard and span of time whose ladder is still being climbed."""
+    approval = policy.approval(proposal.rung)
+    if approval is None:
+        return None
+    fit = (
+        g
+        for g in desk.groups.values()
+        if g.hazard == proposal.hazard
+        and time - g.at <= approval.together
+        and (not approval.ladder or g.step < len(approval.ladder) or g.level < proposal.rung)
+    )
+    return next(fit, None)
+
+
+def close(desk: Desk, key: str) -> Proposal | None:
+    """Take a proposal off the desk, and its group with the last."""
+    found = desk.proposals.pop(key, None)
+    if found is not None and not desk.of_group(found.group):
+        desk.groups.pop(found.group, None)
+    return found
+
+
+def sign(proposal: Proposal, who: str, time: int, policy: Policy) -> bool:
+    """Note that a person approves this version; True when that is enough."""
+    approval = policy.approval(proposal.rung)
+    if all(who != one for one, _ in proposal.approved):
+        proposal.approved = [*proposal.approved, (who, time)]
+    needed = approval.needed if approval is not None else 1
+    return len(proposal.approved) >= needed
+
+
+def silence(proposal: Proposal, policy: Policy, live: int) -> tuple[int, int] | None:
+    """(when, level) of what silence does next: a level that goes out by its written order, or
+    UNANSWERED: nothing goes out, and staff are told. None when there is nothing more to come."""
+    due = []
+    if policy.authority == "issue" and proposal.level == proposal.rung:
+        for level in range(live + 1, proposal.level + 1):
+            approval = policy.approval(level) if policy.mode(level) == "approve" else None
+            if approval is not None and approval.issues and not proposal.manual:
+                due.append((proposal.since[level] + approval.wait, -level))
+    approval = policy.approval(proposal.rung)
+    if approval is not None and not proposal.unanswered:
+        due.append((proposal.asked + approval.wait, -UNANSWERED))
+    at, level = min(due, default=(0, 0))
+    return (at, -level) if due else None

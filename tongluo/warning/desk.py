@@ -1,0 +1,138 @@
+"""What lies on the duty desk: proposals, calls, rejections, mutes, held all-clears. Data only.
+
+Everything is kept by names, so that a reload and a newer version of the software find it again.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from tongluo.warning.lifecycle import Event
+
+UNANSWERED = -1
+"""In place of a level: silence has ended, and nothing goes out by it."""
+
+
+class Proposal(msgspec.Struct):
+    """A level that waits for a person: one hazard in one area."""
+
+    id: str
+    area: str
+    hazard: str
+    group: str
+    level: int
+    """What is proposed; 0 = the all-clear."""
+    rung: int
+    """The level by whose approval it goes: the proposed one, or of a lowering the one in force."""
+    at: int
+    """When it was proposed first, ms."""
+    since: list[int]
+    """By level: since when that level, or a higher one, has been proposed. Of a lowering: [0]."""
+    version: int = 1
+    reason: dict[str, Any] = {}
+    approved: list[tuple[str, int]] = []
+    """(who, when), of this version."""
+    manual: int = 0
+    """The level that a person asks for; 0 = only the sensors do."""
+    unanswered: int = 0
+    """When silence ended with nothing gone out; 0 = it has not."""
+
+    @property
+    def key(self) -> str:
+        """Its place on the desk."""
+        return f"{self.area}/{self.hazard}"
+
+    @property
+    def asked(self) -> int:
+        """Since when the present level has been proposed."""
+        return self.since[self.level if self.level == self.rung else 0]
+
+
+class Group(msgspec.Struct):
+    """Proposals of one storm, called for together: one hazard, one span of time."""
+
+    id: str
+    hazard: str
+    at: int
+    level: int
+    """The highest that has been proposed in it: its ladder is climbed."""
+    since: int
+    """When the ladder began."""
+    version: int = 1
+    """One more with each ladder."""
+    revision: int = 0
+    """One more with each proposal that comes or changes: what an approver has seen."""
+    step: int = 0
+    """The next step of the ladder."""
+    called: int = 0
+    """When the last step was taken."""
+    answered: int = 0
+    """When one who had to answer did; 0 = since the last step nobody has."""
+    calls: dict[str, str] = {}
+    """Calls that wait for an answer -> who was called."""
+    silent: bool = False
+    """Whether staff have been told that nobody answered."""
+
+
+class Declined(msgspec.Struct):
+    """A level that a person does not want out: until the assessment rises above it or is over."""
+
+    level: int
+    who: str
+    why: str
+    at: int
+
+
+class Mute(msgspec.Struct):
+    """A channel, or one endpoint of it, that is silent for low levels (law 8)."""
+
+    what: str
+    """`CHANNEL`, or `CHANNEL:TARGET`."""
+    who: str
+    why: str
+    at: int
+    until: int
+
+
+class Held(msgspec.Struct):
+    """An all-clear that waits for the morning on channels that would wake people."""
+
+    due: int
+    key: str
+    identifier: str
+    channels: list[str]
+
+
+class Drill(msgspec.Struct):
+    """An exercise that runs; its versions are no actual warning's."""
+
+    ends: int
+    kind: str
+    event: Event
+    channels: list[str]
+    who: str
+    why: str
+
+
+class Desk(msgspec.Struct):
+    """All of it. Keys are `area/hazard`."""
+
+    proposals: dict[str, Proposal] = {}
+    groups: dict[str, Group] = {}
+    declined: dict[str, Declined] = {}
+    mutes: list[Mute] = []
+    held: list[Held] = []
+    exercises: dict[str, Drill] = {}
+    numbered: int = 0
+    """How many proposals, groups and exercises there have been."""
+
+    def number(self) -> int:
+        """The next number."""
+        self.numbered += 1
+        return self.numbered
+
+    def of_group(self, group: str) -> list[Proposal]:
+        """The open proposals of a group."""
+        return [p for p in self.proposals.values() if p.group == group]
