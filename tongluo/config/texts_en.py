@@ -128,12 +128,18 @@ EN: dict[str, tuple[str, str]] = {
         "'{value}' is not the address of a broker",
         "write mqtt://host:1883, or mqtts://host:8883 for TLS",
     ),
+    "cap_tolerance": ("'{value}' is no tolerance", "write a length up to 10000 m, like 25 m"),
+    "cap_china": (
+        "`identifier: china` and the block `china:` go together",
+        "write both (china: {{area: '441900', agency: '416'}}), or neither",
+    ),
     "rate": ("'{value}' is no rate", "write it like 300/min or 20/s (s, min, h, d)"),
     "web_url": ("'{value}' is not a web address", "write http://host:8086 or https://host"),
     "console_listen": (
         "'{value}' is no place to listen on",
         "write host:port, like 127.0.0.1:8480 (behind a proxy) or 0.0.0.0:8480",
     ),
+    "hours_24": ("has {count} factors", "write 24, one an hour from midnight on"),
     "console_url": (
         "'{value}' is not how people reach the page",
         "write https://warn.example.org, with no name or password in it",

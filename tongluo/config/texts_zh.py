@@ -95,12 +95,18 @@ ZH: dict[str, tuple[str, str]] = {
         "“{value}”不是消息服务器的地址",
         "写 mqtt://主机:1883，加密时写 mqtts://主机:8883",
     ),
+    "cap_tolerance": ("“{value}”不能作简化容差", "写不超过 10000 m 的长度，例如 25 m"),
+    "cap_china": (
+        "`identifier: china` 与 `china:` 须同时写",
+        "两者都写（china: {{area: '441900', agency: '416'}}），或都不写",
+    ),
     "rate": ("“{value}”不是速率", "写成 300/min 或 20/s（s、min、h、d）"),
     "web_url": ("“{value}”不是网址", "写 http://主机:8086 或 https://主机"),
     "console_listen": (
         "“{value}”不是可以监听的地址",
         "写成 主机:端口，例如 127.0.0.1:8480（在代理之后）或 0.0.0.0:8480",
     ),
+    "hours_24": ("有 {count} 个系数", "写 24 个，从 0 时起每小时一个"),
     "console_url": (
         "“{value}”不是居民打开页面的网址",
         "写成 https://warn.example.org，其中不要有用户名和密码",
