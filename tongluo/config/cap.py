@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field, field_validator, model_validator
 
 from dissemination.cap import Manner
-from dissemination.cap_names import National, Names
+from dissemination.cap_names import Names, National
 from dissemination.cap_sign import Sign, signer
 from tongluo.config.types import Measure, Model, Secret, refuse
 from tongluo.core.errors import CapError

@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, Field, field_validator
 from tongluo.config.cap import CapIn
 from tongluo.config.console import ConsoleIn
 from tongluo.config.coupled import ChainIn, DerivedIn
+from tongluo.config.coverage import CoverageIn
 from tongluo.config.duty import ApproveIn, DutyIn, LevelIn, OperatorIn, QuietIn
 from tongluo.config.quality import QualityIn
 from tongluo.config.types import (
@@ -358,4 +359,5 @@ class Config(Model):
     operators: dict[Word, OperatorIn] = Field(default_factory=dict)
     duty: DutyIn = DutyIn()
     console: ConsoleIn = ConsoleIn()
+    coverage: CoverageIn = CoverageIn()
     cap: CapIn = CapIn()
