@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable
 from tongluo.config import (
     checks_areas,
     checks_chains,
+    checks_coverage,
     checks_derived,
     checks_judging,
     checks_policies,
@@ -47,6 +48,7 @@ CHECKS: tuple[tuple[Callable[[Config], Iterable[Fault]], str], ...] = (
     (checks_policies.hazards, "policies rules"),
     (checks_policies.chained, "policies chains"),
     (checks_policies.channels, "channels"),
+    (checks_coverage.coverage, "coverage channels areas"),
 )
 
 

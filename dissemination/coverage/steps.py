@@ -1,0 +1,189 @@
+"""Escalation: which channels to add where, step by step, until the target or the time is up.
+
+A pure function of what is known at a minute. In a cell below the target a channel that was not
+used there is added once the last one has had its time (`wait`): the one that is expected to add
+most people a minute. `closed` names the people for whom every way is known to be shut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dissemination.coverage.estimate import draw
+from dissemination.coverage.known import F8, I8
+from dissemination.coverage.live import Aired, Sent, Standing, proofs
+from dissemination.coverage.people import People
+from dissemination.coverage.prior import PRIOR, Prior
+from dissemination.coverage.register import NEVER
+from dissemination.coverage.ways import Ways
+
+Bits = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """When more is done, by which channels."""
+
+    channels: tuple[str, ...]
+    """That may be added."""
+    target: float = 0.95
+    by: Literal["confirmed", "estimated"] = "confirmed"
+    """What must meet the target; estimated: the lower end of the interval."""
+    wait: int = 5
+    """Minutes that a channel is given in a cell before another is added."""
+    until: int = 120
+    """Minutes after which the hazard is there."""
+    everywhere: bool = True
+    """Each area is to meet the target, not only all of them together."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """A channel to be added in a cell."""
+
+    cell: int
+    channel: str
+    people: float
+    """Whom it is expected to add."""
+    minutes: float
+    """That it takes."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What to do now."""
+
+    orders: tuple[Order, ...]
+    reason: Literal["reached", "time is up", "wait", "more", "nothing is left"]
+
+
+def step(
+    people: People, ways: Ways, now: Standing, reach: F8, policy: Policy, minute: int,
+    since: F8, works: F8, beliefs: Prior = PRIOR,
+) -> Step:  # fmt: skip
+    """The next step. reach: (cells) share that counts; since: (cells, channels) minute of use,
+    infinite where a channel was never used; works: (cells, channels) by the supplies."""
+    if minute > policy.until:
+        return Step((), "time is up")
+    short = short_cells(people, reach, policy)
+    if not short.any():
+        return Step((), "reached")
+    free = (since == np.inf) & (works > 0) & _may(ways, policy)[None, :]
+    left = short & free.any(axis=1)
+    ready = left & (_latest(since) + policy.wait <= minute)
+    if not ready.any():
+        return Step(
+            (), "wait" if left.any() or _waits(short, since, policy, minute) else "nothing is left"
+        )
+    orders = _chosen(people, ways, now, reach, policy, free & ready[:, None], beliefs)
+    return Step(tuple(orders), "more" if orders else "nothing is left")
+
+
+def short_cells(people: People, reach: F8, policy: Policy) -> Bits:
+    """Cells in which somebody is missing for the target."""
+    some = people.people > 0
+    if not policy.everywhere:
+        done = float(people.people @ reach) >= policy.target * people.total
+        return some & (reach < 1) & (not done)
+    whole = np.bincount(people.area, people.people)
+    got = np.bincount(people.area, people.people * reach)
+    below = got < policy.target * whole
+    return np.asarray(some & (reach < 1) & below[people.area])
+
+
+def _may(ways: Ways, policy: Policy) -> Bits:
+    return np.array([way.name in policy.channels for way in ways])
+
+
+def _latest(since: F8) -> F8:
+    """(cells) when the last channel began; long ago where none did."""
+    return np.asarray(np.where(np.isfinite(since), since, -np.inf).max(axis=1))
+
+
+def _waits(short: Bits, since: F8, policy: Policy, minute: int) -> bool:
+    return bool((short & (_latest(since) + policy.wait > minute)).any())
+
+
+def _chosen(
+    people: People, ways: Ways, now: Standing, reach: F8, policy: Policy, free: Bits, beliefs: Prior
+) -> list[Order]:
+    """For each cell the channel that adds most people a minute, the best first."""
+    shares = expected(ways, now, beliefs)
+    left = (1 - reach) * people.people
+    minutes = np.array([max(1.0, way.pace.delay + way.pace.notice) for way in ways])
+    queue = np.array([1.0 / way.pace.per_minute for way in ways])
+    takes = minutes[None, :] + queue[None, :] * left[:, None]
+    adds = np.where(free, shares * left[:, None], 0.0)
+    best = (adds / takes).argmax(axis=1)
+    rows = np.arange(len(best))
+    gain = adds[rows, best]
+    return [
+        Order(int(i), ways[best[i]].name, float(gain[i]), float(takes[i, best[i]]))
+        for i in np.argsort(-gain / takes[rows, best], kind="stable")
+        if gain[i] > 0
+    ]
+
+
+def expected(ways: Ways, now: Standing, beliefs: Prior = PRIOR) -> F8:
+    """(cells, channels) share that each channel is expected to reach where it works; a share that
+    nobody knows counts as a half, so that it is tried."""
+    fresh = replace(
+        now.least, up=np.ones_like(now.least.up), confirmed=np.full_like(now.least.confirmed, -1),
+        proven=np.zeros_like(now.least.proven),
+    )  # fmt: skip
+    ends = [draw(fresh, unknown, beliefs) for unknown in (0.0, 1.0)]
+    return np.asarray(sum((d.p @ d.weight / d.weight.sum()).T for d in ends) / 2)
+
+
+# who can be reached by nobody
+
+
+def closed(
+    people: People, ways: Ways, sent: Sent, aired: Aired | None, contact: Bits, works: F8,
+    tried: Sequence[str],
+) -> tuple[I8, I8]:  # fmt: skip
+    """(without proof, of these those whom no way can reach), as numbers of people by name.
+
+    contact: (channels, people) whether somebody can be sent to by a channel. A way is shut where
+    somebody has no contact, where it failed for good, where a loudspeaker failed, or where its
+    supply is out. It is not known to be shut where it was never tried, or where it is in doubt.
+    """
+    reached = proofs(people, ways, sent)
+    missing = reached.unreached() if reached is not None else np.zeros(0, np.int64)
+    shut = np.ones(len(people.cell), bool)
+    for k, way in enumerate(ways):
+        if way.name in tried:
+            shut &= _shut(people, k, way.proof == "person", sent, aired, contact, works)
+    return missing, missing[shut[missing]]
+
+
+def _shut(
+    people: People,
+    k: int,
+    personal: bool,
+    sent: Sent,
+    aired: Aired | None,
+    contact: Bits,
+    works: F8,
+) -> Bits:
+    out = works[people.cell, k] == 0
+    if not personal:
+        failed = np.ones(len(people.people), bool)
+        if aired is not None and (aired.channel == k).any():
+            of = aired.channel == k
+            open_ = (aired.failed[of] == NEVER) | (aired.played[of] < NEVER)
+            failed = ~(aired.cells[of] & open_[:, None]).any(axis=0)
+        else:
+            failed[:] = False
+        return np.asarray(out | failed[people.cell])
+    of = sent.channel == k
+    tried = np.zeros(len(people.cell), bool)
+    tried[sent.person[of]] = True
+    alive = np.zeros(len(people.cell), bool)
+    alive[sent.person[of & (sent.failed == NEVER)]] = True
+    return np.asarray(out | ~contact[k] | (tried & ~alive))
