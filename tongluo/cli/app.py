@@ -26,6 +26,7 @@ COMMANDS = {
     "check": "tongluo.cli.check:check",
     "doctor": "tongluo.cli.doctor:doctor",
     "run": "tongluo.cli.run:run",
+    "console": "tongluo.cli.console:console",
     "show stations": "tongluo.cli.show_stations:stations",
     "show station": "tongluo.cli.show_station:station",
     "show warnings": "tongluo.cli.show_warnings:warnings",

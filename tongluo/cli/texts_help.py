@@ -43,6 +43,18 @@ HELP: dict[str, tuple[str, str]] = {
         "运行守护进程：经 MQTT 接收读数，保存、研判，并发出预警。SIGTERM：处理完后停止；"
         "SIGHUP：重新读取配置，要么全部生效，要么不变。\n\n例：tongluo run --config stations.yaml",
     ),
+    "help.console": (
+        "Serve the residents' page, the live feed, Atom and CAP of current warnings, and the "
+        "operators' HTTP API. Reads the journal beside the daemon, which never waits for it."
+        "\n\nExample: tongluo console --config stations.yaml",
+        "提供居民网页、实时消息流、当前预警的 Atom 和 CAP，以及值班人员的 HTTP 接口。"
+        "只读取守护进程旁的日志库，守护进程从不等它。"
+        "\n\n例：tongluo console --config stations.yaml",
+    ),
+    "option.listen": (
+        "Where to listen (default: the file's).",
+        "监听地址（默认按配置文件）。",
+    ),
     "help.refeed": (
         "Feed rejected messages again, once their cause is mended (a station declared, a source "
         "added). The running daemon does it; your name goes into the audit log."

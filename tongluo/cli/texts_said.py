@@ -108,6 +108,10 @@ LINES: dict[str, tuple[str, str]] = {
         "no daemon is running at {path} -> start it: tongluo run",
         "{path} 处没有守护进程 -> 先启动：tongluo run",
     ),
+    "console_listen": (
+        "'{value}' is no place to listen on: write host:port, like 127.0.0.1:8480",
+        "“{value}”不是可以监听的地址：写成 主机:端口，例如 127.0.0.1:8480",
+    ),
     "already_runs": (
         "a daemon already runs on {folder} -> stop it first, or give this one its own store",
         "{folder} 上已有守护进程 -> 先停掉它，或另设存储文件夹",

@@ -1,0 +1,74 @@
+"""The console as one ASGI application: every route, and what stands around all of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dissemination.installations import Installations
+from tongluo.config.console import ConsoleIn
+from tongluo.console import assets
+from tongluo.console.armour import Armour
+from tongluo.console.feed import Feed
+from tongluo.console.public import Public
+from tongluo.console.refusal import Refused, on_refused, told
+from tongluo.console.residents import Residents
+from tongluo.core.log import Log
+
+
+@dataclass(frozen=True)
+class Console:
+    """The application, and its feed to be ended before the server is."""
+
+    app: Starlette
+    feed: Feed
+
+
+def build(folder: Path, given: ConsoleIn, log: Log) -> Console:
+    """The console of a store's folder; it works as soon as a daemon has written a journal there."""
+    book = Installations(folder)
+    feed = Feed(folder, book, log)
+    residents = Residents(feed, book, given.rate, given.rate_address)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        await feed.look()
+        task = asyncio.create_task(feed.run())
+        yield
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+        feed.reader.close()
+        book.close()
+
+    routes = [
+        *assets.routes(assets.read()),
+        *residents.routes(),
+        *Public(feed).routes(),
+    ]
+    app = Starlette(
+        routes=routes,
+        lifespan=lifespan,
+        middleware=[Middleware(Armour)],
+        exception_handlers={Refused: on_refused, HTTPException: _by_status, 500: _failed},
+    )
+    return Console(app, feed)
+
+
+async def _by_status(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    code = {404: "not_found", 405: "method"}.get(error.status_code, "wrong")
+    return told(Refused(code, error.status_code))
+
+
+async def _failed(_: Request, _error: Exception) -> Response:
+    return told(Refused("failed", 500))
