@@ -15,6 +15,7 @@ from typing import Any
 from dissemination.targeting import numbers, stored
 from dissemination.targeting.entries import Entry, canonical
 from dissemination.targeting.places import Place
+from dissemination.targeting.refused import Refused
 from dissemination.targeting.register import Register
 from tongluo.core.times import DAY
 
@@ -45,12 +46,12 @@ SHARED = (
     "SELECT count(*) FROM (SELECT target FROM temp.staged_contacts GROUP BY target"
     " HAVING count(DISTINCT ref) > 1)"
 )
+CONFIGURED = "configuration"
+"""The source of the areas that the site's configuration names."""
+AT_ONCE = 1000
+"""Entries staged in one transaction."""
 AUDITED = 500
 """Entries named in one entry of the audit."""
-
-
-class Refused(ValueError):
-    """An entry that cannot be taken, in words for a person and without his number."""
 
 
 @dataclass(frozen=True)
@@ -66,14 +67,24 @@ class Difference:
     """Addresses of the list that several entries have."""
     areas: tuple[str, ...] = ()
     """Areas that are new or different."""
+    areas_absent: tuple[str, ...] = ()
+    """Areas of this source that its list, which has others, does not have any more."""
 
 
 class Change:
     """One list of one source, from staging to the change. One at a time for a register."""
 
-    def __init__(self, register: Register, source: str) -> None:
+    def __init__(self, register: Register, source: str, configured: Iterable[Place] = ()) -> None:
+        """configured: the areas of the site's configuration, which come with any change."""
         self._register, self._source = register, source
         self._places: dict[str, Place] = {}
+        self._waiting: dict[bytes, tuple[Any, ...]] = {}
+        self._contacts: list[tuple[Any, ...]] = []
+        self._configured = {p.id: p for p in configured}
+        known = {**register.places(), **self._configured}
+        self._sources = stored.sources(register.db) | dict.fromkeys(self._configured, CONFIGURED)
+        self.areas = _names(known.values())
+        """Id or code of every area -> its id."""
         register.db.executescript(STAGE)
 
     def entry(self, entry: Entry) -> None:
@@ -82,19 +93,30 @@ class Change:
         ref = self.ref(entry.id)
         before = db.execute("SELECT source FROM entries WHERE ref = ?", (ref,)).fetchone()
         if before is not None and before[0] != self._source:
-            raise Refused(f"its id stands in the register already, from {before[0]!r}")
-        if db.execute("SELECT 1 FROM temp.staged WHERE ref = ?", (ref,)).fetchone():
-            raise Refused("its id stands further up in this list already")
+            raise Refused("id_elsewhere", source=before[0])
+        twice = db.execute("SELECT 1 FROM temp.staged WHERE ref = ?", (ref,)).fetchone()
+        if twice or ref in self._waiting:
+            raise Refused("id_twice")
+        self._waiting[ref] = self._row(entry, ref)
         for position, c in enumerate(entry.contacts):
             target = vault.target(c.address)
-            db.execute(
-                "INSERT OR IGNORE INTO temp.staged_contacts VALUES (?,?,?,?,?,?)",
-                (ref, c.kind, target, position, c.confirmed, vault.box(c.address, target)),
+            box = vault.box(c.address, target)
+            self._contacts.append((ref, c.kind, target, position, c.confirmed, box))
+        if len(self._waiting) >= AT_ONCE:
+            self._flush()
+
+    def _flush(self) -> None:
+        """What was taken so far, into the temporary tables."""
+        with self._register.transaction():
+            self._register.db.executemany(
+                f"INSERT INTO temp.staged ({COLUMNS}) VALUES ({','.join('?' * 15)})",
+                self._waiting.values(),
             )
-        db.execute(
-            f"INSERT INTO temp.staged ({COLUMNS}) VALUES ({','.join('?' * 15)})",
-            self._row(entry, ref),
-        )
+            self._register.db.executemany(
+                "INSERT OR IGNORE INTO temp.staged_contacts VALUES (?,?,?,?,?,?)", self._contacts
+            )
+        self._waiting.clear()
+        self._contacts.clear()
 
     def spare(self, name: str) -> None:
         """An entry of the list that could not be read: what the register has of it stays."""
@@ -103,19 +125,19 @@ class Change:
     def place(self, place: Place) -> None:
         """Take an area of the list."""
         if place.id in self._places:
-            raise Refused("its id stands further up in this list already")
-        source = stored.sources(self._register.db).get(place.id, self._source)
-        if source != self._source:
-            raise Refused(f"the area stands in the register already, from {source!r}")
+            raise Refused("id_twice")
+        if self.elsewhere(place.id):
+            raise Refused("area_elsewhere", source=self._sources[place.id])
         self._places[place.id] = place
+        self.areas.update(_names([place]))
+
+    def elsewhere(self, area: str) -> bool:
+        """Whether an area stands in the register from another source."""
+        return self._sources.get(area, self._source) != self._source
 
     def ref(self, name: str) -> bytes:
         """The fingerprint under which an id is kept."""
         return self._register.vault.mark(name)
-
-    def known(self, area: str) -> bool:
-        """Whether an area stands in the register, or further up in this list."""
-        return area in self._places or stored.one_place(self._register.db, area) is not None
 
     def _row(self, e: Entry, ref: bytes) -> tuple[Any, ...]:
         vault, s = self._register.vault, e.stratum
@@ -129,13 +151,23 @@ class Change:
 
     def difference(self) -> Difference:
         """What applying it would do."""
+        self._flush()
+        return self._difference()
+
+    def _difference(self) -> Difference:
         counts = [self._count(sql) for sql in (ADDED, CHANGED, ABSENT)]
         staged = self._count("SELECT ref FROM temp.staged")
         shared = self._register.db.execute(SHARED).fetchone()[0]
-        known = stored.places(self._register.db)
+        known = self._register.places()
         areas = tuple(p.id for p in self._places.values() if known.get(p.id) != p)
+        gone = tuple(
+            name
+            for name, source in self._sources.items()
+            if self._places and source == self._source and name not in self._places
+        )
         added, changed, absent = counts
-        return Difference(added, changed, staged - added - changed, absent, shared, areas)
+        same = staged - added - changed
+        return Difference(added, changed, same, absent, shared, areas, gone)
 
     def _count(self, sql: str) -> int:
         found = self._register.db.execute(
@@ -146,11 +178,14 @@ class Change:
     def apply(self, who: str, at: int, *, remove: bool = False) -> Difference:
         """Make the change, whole or not at all, with its audit. at: ms."""
         db = self._register.db
+        self._flush()
         with self._register.transaction():
-            what = self.difference()
+            what = self._difference()
             self._audit(who, at, what, remove=remove)
             if remove:
                 self._remove()
+                stored.drop(db, what.areas_absent)
+            settle(self._register, self._configured.values(), at)
             self._write()
             if what.areas:
                 stored.put(db, (self._places[a] for a in what.areas), self._source)
@@ -223,6 +258,26 @@ def sweep(register: Register) -> None:
         register.db.execute(
             f"DELETE FROM {table} WHERE target NOT IN (SELECT target FROM contacts)"
         )
+
+
+def settle(register: Register, configured: Iterable[Place], at: int) -> bool:
+    """The areas of the site's configuration in place of those it had before, within a transaction;
+    whether that changed anything."""
+    given = {p.id: p for p in configured}
+    of = stored.sources(register.db)
+    before = {p.id: p for p in register.places().values() if of[p.id] == CONFIGURED}
+    if given == before:
+        return False
+    stored.drop(register.db, before.keys() - given.keys())
+    stored.put(register.db, given.values(), CONFIGURED)
+    register.audit(at, "areas", {"who": CONFIGURED, "areas": len(given)})
+    return True
+
+
+def _names(places: Iterable[Place]) -> dict[str, str]:
+    """Id or code -> id; an id stands before a code of the same letters."""
+    found = list(places)
+    return {p.code: p.id for p in found if p.code} | {p.id: p.id for p in found}
 
 
 def put(register: Register, source: str, entries: Iterable[Entry], who: str, at: int) -> Difference:

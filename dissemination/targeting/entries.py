@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 Audience = Literal["staff", "responders", "contacts", "schools", "residents"]
@@ -89,7 +89,7 @@ class Entry:
 
 def canonical(entry: Entry) -> str:
     """The whole entry in one text: two entries are the same when their texts are."""
-    return repr(astuple(entry))
+    return repr(entry)
 
 
 def strata(words: Iterable[str]) -> dict[str, int]:
