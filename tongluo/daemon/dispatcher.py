@@ -16,9 +16,12 @@ from pathlib import Path
 from dissemination import cap
 from dissemination.channels import CHANNELS, Surroundings
 from dissemination.receipts import Receipt
+from tongluo.config.cap import manner_of
 from tongluo.config.load import from_text
 from tongluo.config.tables import build_channel
 from tongluo.core.clock import monotonic, now_ms
+from tongluo.core.errors import CapError
+from tongluo.core.warning import WarningVersion
 from tongluo.daemon.deliveries import Deliveries, Planned
 from tongluo.daemon.lane import Lane
 from tongluo.daemon.listener import Listener
@@ -45,6 +48,7 @@ class Dispatcher:
         self.seq, text = self._configuration()
         self.config = from_text(text).config
         self.deliveries = Deliveries(folder / "deliveries.db")
+        self.manner = self._manner()
         self.spreading = {n for n, c in self.config.channels.items() if CHANNELS[c.kind].targets}
         self.lanes = [Lane(self, name) for name in self.config.channels]
         for lane in self.lanes:
@@ -57,8 +61,21 @@ class Dispatcher:
         secret = b.password.reveal() if b.password else None
         return Surroundings(
             self.folder, b.url, b.username, secret, b.ca_file, b.cert_file, b.key_file,
-            name=name, tell=self._heard,
+            name=name, tell=self._heard, cap=self.cap,
         )  # fmt: skip
+
+    def _manner(self) -> cap.Manner:
+        """How CAP messages are written; what cannot be signed is sent unsigned, and that is told:
+        a warning does not wait for a key."""
+        try:
+            return manner_of(self.config.cap, self.folder)
+        except CapError as error:
+            self.log.trouble("cap", str(error))
+            return manner_of(self.config.cap.model_copy(update={"sign": None}), self.folder)
+
+    def cap(self, warning: WarningVersion) -> bytes:
+        """The site's CAP message."""
+        return cap.render(warning, self.manner)
 
     def _heard(self, receipt: Receipt) -> bool:
         """A receipt that came by a channel's own connection."""
@@ -124,7 +141,7 @@ class Dispatcher:
             return
         path.parent.mkdir(exist_ok=True)
         fresh = path.with_suffix(".writing")
-        fresh.write_bytes(cap.render(warning_of(body)))
+        fresh.write_bytes(self.cap(warning_of(body)))
         fresh.replace(path)
 
     def finish(self) -> None:

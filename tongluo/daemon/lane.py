@@ -25,6 +25,7 @@ from tongluo.core.rate import parse_rate
 from tongluo.core.warning import WarningVersion
 from tongluo.core.words import Act, DeliveryState, Level
 from tongluo.daemon.deliveries import Deliveries, Outcome, Row
+from tongluo.daemon.gate import Gate
 from tongluo.daemon.log import Log
 from tongluo.daemon.pace import Bucket, filled, patience, ready, spent
 from tongluo.store.journal import connect
@@ -70,6 +71,8 @@ class Lane:
         self._window = self._kind.window(options) if self._kind.window else WINDOW
         self._cost = self._kind.cost(options) if self._kind.cost else 1
         self._bucket = _bucket(given.rate, self._cost)
+        around = Surroundings(dispatcher.folder, name=name)
+        self._gate = Gate(name, dispatcher.config, around, self._journal)
         self._pause = Pause()
 
     def _run(self) -> None:
@@ -193,6 +196,12 @@ class Lane:
         warning = warnings[row.identifier]
         if self._expire and warning.act is not Act.CANCEL and now_ms() > warning.expires:
             return [Outcome(row.key, DeliveryState.EXPIRED, now_ms(), "too late")]
+        try:
+            refusal = self._gate.refusal(warning, row.target)
+        except (LookupError, OSError) as error:
+            return self._failed(row, TemporaryFailure(f"who is enrolled is not known: {error}"))
+        if refusal is not None:
+            return [Outcome(row.key, refusal.state, now_ms(), refusal.reason)]
         point("before_hand_over")
         try:
             handed = channel.send(Delivery(row.key, warning, self._name, row.target))
