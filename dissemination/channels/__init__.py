@@ -16,7 +16,7 @@ CHANNELS: dict[str, ChannelKind] = {
         targets=loudspeaker.targets,
     ),
     "mqtt": ChannelKind(mqtt.Options, mqtt.Mqtt, honours_keys=True),
-    "recording": ChannelKind(recording.Options, recording.Recording, honours_keys=True),
+    "recording": ChannelKind(recording.Options, recording.Recording, honours_keys=True, live=False),
 }
 
 __all__ = ["CHANNELS", "ChannelKind", "Ear", "Surroundings"]

@@ -20,8 +20,7 @@ from pydantic import Field, model_validator
 
 from dissemination import ebm, ebm_read
 from dissemination.cap import CN_EVENT
-from dissemination.channels.kind import Options as _Options
-from dissemination.channels.kind import Surroundings
+from dissemination.channels.kind import Endpoint, Surroundings, refuse_exercise
 from dissemination.channels.loudspeaker import encoded
 from dissemination.speech import spoken
 from tongluo.core.errors import (
@@ -34,10 +33,10 @@ from tongluo.core.errors import (
 from tongluo.core.ports import Delivery, Handed
 from tongluo.core.times import to_datetime
 from tongluo.core.warning import WarningVersion
-from tongluo.core.words import DeliveryState, Hazard, Status
+from tongluo.core.words import DeliveryState, Hazard
 
 
-class Options(_Options):
+class Options(Endpoint):
     """Options of an emergency-broadcast channel."""
 
     url: str
@@ -53,8 +52,6 @@ class Options(_Options):
     """Hazard -> EventType; must name every hazard that has no code here."""
     drill: Literal["3", "4", "5"] = "3"
     """MsgType of an exercise."""
-    exercise: bool = False
-    """Whether the platform is enrolled for exercises."""
     audio: bool = False
     """Whether the spoken warning goes with it; without one the platform speaks the text."""
     voices: tuple[Literal["zh-CN", "yue", "hak", "en"], ...] = ("zh-CN",)
@@ -88,8 +85,7 @@ class Ebm:
     def send(self, delivery: Delivery) -> Handed:
         """Post one version and read the platform's answer."""
         warning = delivery.warning
-        if warning.status is Status.EXERCISE and not self._options.exercise:
-            raise PermanentFailure("this platform is not enrolled for exercises")
+        refuse_exercise(warning, self._options)
         names = self._names.of(warning)
         answer = self._post(names.ebdid, self._tar(warning, names))
         try:

@@ -10,15 +10,31 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
+from dissemination.cap import render
 from dissemination.receipts import Receipt
+from tongluo.core.errors import PermanentFailure
 from tongluo.core.ports import Channel
 from tongluo.core.warning import WarningVersion
+from tongluo.core.words import Status
 
 
 class Options(BaseModel):
     """Options of one configured channel; unknown keys are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Endpoint(Options):
+    """Options of a channel that has one endpoint, and no list of who is enrolled for exercises."""
+
+    exercise: bool = False
+    """Whether the endpoint is enrolled for exercises; to no other is one ever sent (law 6)."""
+
+
+def refuse_exercise(warning: WarningVersion, options: Endpoint) -> None:
+    """PermanentFailure for an exercise to an endpoint that is not enrolled."""
+    if warning.status is Status.EXERCISE and not options.exercise:
+        raise PermanentFailure("this endpoint is not enrolled for exercises")
 
 
 class Kept(Options):
@@ -70,6 +86,8 @@ class Surroundings:
     """`tell(receipt)`: write down what the other side says of a delivery later, by its own
     connection; the receipt's `id` is the delivery's key. True once it is kept, False when no such
     delivery was planned. Safe from any thread."""
+    cap: Callable[[WarningVersion], bytes] = render
+    """A version as the site's CAP message."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +114,8 @@ class ChannelKind:
     told now."""
     ear: Callable[[Any, Surroundings], Ear | None] | None = None
     """Where receipts come, when they come by HTTP."""
+    live: bool = True
+    """Whether it leads to people; a written record does not, and takes every exercise."""
     window: Callable[[Any], int] | None = None
     """`window(options)`: hand-overs that may wait for their answers at once; `send` is then called
     from as many threads. None = one after the other."""
