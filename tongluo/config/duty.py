@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 from tongluo.config.types import Duration, LevelWord, Model, Names, Text, Word, refuse
 
 CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"
-DIGEST = r"^scrypt:\d+:\d+:\d+:[0-9a-f]{32}:[0-9a-f]{64}$"
+DIGEST = r"^scrypt:(16384|32768|65536):8:[1-4]:[0-9a-f]{32}:[0-9a-f]{64}$"
 
 
 class OperatorIn(Model):

@@ -3,7 +3,12 @@
 POST /reload                     read the configuration again, all or nothing
 POST /refeed   {"ids": [..], "who": ".."}   feed kept messages again
 POST /act      {"who", "area", "hazard", "level", "why"}   set a level
+POST /command  {"operator", "token", "command", ...}   an operator's act: see `warning.acts`
+GET  /proposals                  what waits for a person, and what else lies on the desk
+GET  /calls                      who was called of late, and who answered
 GET  /status
+
+Where operators are configured, /act takes `operator` and `token` in place of `who`.
 """
 
 from __future__ import annotations
@@ -21,6 +26,9 @@ import msgspec
 from tongluo.core.clock import now_ms
 from tongluo.core.effects import Act
 from tongluo.core.words import Level
+from tongluo.daemon.command import calls, obey, turned_away, who
+from tongluo.daemon.desk_view import proposals
+from tongluo.warning.refusals import Refused
 
 if TYPE_CHECKING:
     from tongluo.daemon.main import Daemon
@@ -63,6 +71,8 @@ def _handler(daemon: Daemon) -> type[BaseHTTPRequestHandler]:
         "/refeed": lambda said: refeed(daemon, said),
         "/act": lambda said: act(daemon, said),
         "/status": lambda _: status(daemon),
+        "/proposals": lambda _: proposals(daemon.intake.engine),
+        "/calls": lambda _: calls(daemon),
     }
 
     class Handler(BaseHTTPRequestHandler):
@@ -81,12 +91,19 @@ def _handler(daemon: Daemon) -> type[BaseHTTPRequestHandler]:
             self._answer(said)
 
         def _answer(self, said: dict[str, Any]) -> None:
-            command = commands.get(self.path)
+            run = ordered(daemon, said) if self._signed() else None
+            command = run or commands.get(self.path)
             if command is None:
                 self._say(404, {"error": f"no command {self.path}"})
                 return
             code, body = in_main_thread(daemon, lambda: command(said))
-            self._say(code, body)
+            self._say(body.pop("status", code) if "error" in body else code, body)
+
+        def _signed(self) -> bool:
+            """Whether only an operator with a token may ask for this."""
+            return self.path == "/command" or (
+                self.path == "/act" and bool(daemon.intake.engine.plan.config.operators)
+            )
 
         def _say(self, code: int, body: Any) -> None:
             data = msgspec.json.encode(body)
@@ -100,6 +117,19 @@ def _handler(daemon: Daemon) -> type[BaseHTTPRequestHandler]:
             """Acts are audited in the journal, not in a web log."""
 
     return Handler
+
+
+def ordered(daemon: Daemon, said: dict[str, Any]) -> Callable[[dict[str, Any]], Any]:
+    """What is to be done of a command, once its token has been looked at (in this thread)."""
+    name = said.get("operator")
+    try:
+        operator = who(daemon, said)
+    except Refused as refused:
+        answer = refused
+        return lambda _: turned_away(daemon, name, answer)
+    if "command" in said:
+        return lambda _: obey(daemon, operator, said)
+    return lambda _: act(daemon, {**said, "who": operator})
 
 
 def in_main_thread(daemon: Daemon, command: Callable[[], Any]) -> tuple[int, Any]:

@@ -22,7 +22,8 @@ from tongluo.config.tables import build_channel
 from tongluo.core.clock import monotonic, now_ms
 from tongluo.core.errors import CapError
 from tongluo.core.warning import WarningVersion
-from tongluo.daemon.deliveries import Deliveries, Planned
+from tongluo.daemon import outbox
+from tongluo.daemon.deliveries import Deliveries
 from tongluo.daemon.lane import Lane
 from tongluo.daemon.listener import Listener
 from tongluo.daemon.lock import locked
@@ -108,23 +109,16 @@ class Dispatcher:
         """Plan everything new in the outbox, and wake the channels."""
         while True:
             newest = self.journal.execute("SELECT coalesce(max(id), 0) FROM outbox").fetchone()[0]
-            new = self.journal.execute(
-                "SELECT o.id, o.identifier, o.channel, w.area, w.level, w.body FROM outbox o"
-                " JOIN warnings w USING (identifier) WHERE o.id > ? ORDER BY o.id LIMIT ?",
-                (self.deliveries.cursor(newest), BATCH),
-            ).fetchall()
+            new = outbox.after(self.journal, self.deliveries.cursor(newest), BATCH)
             if not new:
                 break
-            planned = [
-                Planned(f"{i}:{c}:{area}", i, i.rpartition(".v")[0], c, area, level)
-                for _, i, c, area, level, _ in new
-            ]
-            fans = [p for p in planned if p.channel in self.spreading]
-            single = [p for p in planned if p.channel not in self.spreading]
-            self.deliveries.plan(single, new[-1][0], now_ms(), fans)
+            many = [not e.call and e.planned.channel in self.spreading for e in new]
+            fans = [e.planned for e, spread in zip(new, many, strict=True) if spread]
+            single = [e.planned for e, spread in zip(new, many, strict=True) if not spread]
+            self.deliveries.plan(single, new[-1].id, now_ms(), fans)
             for lane in self.lanes:
                 lane.wake.set()
-            for identifier, body in {row[1]: row[5] for row in new}.items():
+            for identifier, body in {e.identifier: e.body for e in new if not e.call}.items():
                 self._write_cap(identifier, body)
 
     def write_missing(self) -> None:

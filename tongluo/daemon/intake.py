@@ -15,7 +15,7 @@ from tongluo.config.models import Config
 from tongluo.config.plan import Plan
 from tongluo.config.tables import build_codec
 from tongluo.core.crash import point
-from tongluo.core.effects import Act, Effects, Readings, Tick
+from tongluo.core.effects import Act, Command, Effects, Readings, Tick
 from tongluo.core.errors import CapError
 from tongluo.core.times import CLOCK_TOPIC, parse_time
 from tongluo.core.units import inner_unit
@@ -135,6 +135,15 @@ class Intake:
             self.journal.act(act, effects)
         return effects
 
+    def command(self, command: Command) -> Effects:
+        """What an operator orders: done or refused, it is a row."""
+        effects = self.engine.feed(command)
+        with self.journal.transaction():
+            self.journal.command(command, effects)
+            point("before_commit")
+        point("after_commit")
+        return effects
+
     def configure(self, plan: Plan, text: str, now: int, *, first: bool) -> Effects:
         """A configuration row; the first one made the engine itself."""
         effects = Effects() if first else self.engine.feed(plan)
@@ -214,5 +223,5 @@ class Intake:
 
 
 def _add(merged: Effects, more: Effects) -> None:
-    for name in ("verdicts", "decisions", "conditions", "warnings"):
+    for name in ("verdicts", "decisions", "conditions", "warnings", "later", "calls", "records"):
         getattr(merged, name).extend(getattr(more, name))

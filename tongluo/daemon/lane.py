@@ -24,12 +24,12 @@ from tongluo.core.ports import Channel, Delivery
 from tongluo.core.rate import parse_rate
 from tongluo.core.warning import WarningVersion
 from tongluo.core.words import Act, DeliveryState, Level
+from tongluo.daemon import outbox
 from tongluo.daemon.deliveries import Deliveries, Outcome, Row
 from tongluo.daemon.gate import Gate
 from tongluo.daemon.log import Log
 from tongluo.daemon.pace import Bucket, filled, patience, ready, spent
 from tongluo.store.journal import connect
-from tongluo.store.rows import warning_of
 
 NOT_OPEN = 5.0
 """Seconds until a channel that could not be opened is tried again."""
@@ -204,7 +204,7 @@ class Lane:
             return [Outcome(row.key, refusal.state, now_ms(), refusal.reason)]
         point("before_hand_over")
         try:
-            handed = channel.send(Delivery(row.key, warning, self._name, row.target))
+            handed = channel.send(Delivery(row.key, warning, self._name, row.target, row.audience))
         except (ChannelError, OSError) as error:
             self._spend(1)
             return self._failed(row, error)
@@ -234,10 +234,7 @@ class Lane:
         return [later] if temporary else [doubt, later] if again else [doubt]
 
     def _warning(self, identifier: str) -> WarningVersion:
-        found = self._journal.execute(
-            "SELECT body FROM warnings WHERE identifier = ?", (identifier,)
-        ).fetchone()
-        return warning_of(found[0])
+        return outbox.version(self._journal, identifier)
 
     def _patience(self) -> float:
         due = self._all.deliveries.next_due(self._name)

@@ -25,7 +25,7 @@ from tongluo.config.plan import plan
 from tongluo.core.clock import now_ms
 from tongluo.core.columns import Columns
 from tongluo.core.crash import point
-from tongluo.core.effects import Effects
+from tongluo.core.effects import Command, Effects
 from tongluo.core.errors import ConfigError, StoreError, TongluoError
 from tongluo.daemon.client import Incoming
 from tongluo.daemon.collector import Collector, Filters
@@ -163,12 +163,18 @@ class Daemon:
 
     def _after(self, effects: Effects) -> None:
         """What the dispatcher and the operator learn at once."""
-        if effects.warnings:
+        if effects.warnings or effects.calls or effects.later:
             self._tell()
         for condition in effects.conditions:
             if condition.kind == LOST:
                 state = "begins" if condition.begins else "ends"
                 self.log.say(LOST, state=state, sensor=condition.sensor)
+
+    def obey(self, command: Command) -> Effects:
+        """An operator's order, and what follows of it."""
+        effects = self.intake.command(command)
+        self._after(effects)
+        return effects
 
     def acknowledge(self, incoming: list[Incoming]) -> None:
         """Everything received, poison too."""

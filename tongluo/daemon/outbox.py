@@ -1,0 +1,71 @@
+"""The journal's outbox, as the dispatcher reads it: warnings to people, calls to staff (叫应)."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+import msgspec
+
+from tongluo.core.warning import WarningVersion
+from tongluo.core.words import Status
+from tongluo.daemon.deliveries import Planned
+from tongluo.store.rows import warning_of
+
+STAFF = "staff"
+
+NEW = (
+    "SELECT o.id, o.identifier, o.channel, w.area, w.level, w.body, NULL FROM outbox o"
+    " JOIN warnings w ON w.identifier = o.identifier WHERE o.id > ?1"
+    " UNION ALL SELECT o.id, o.identifier, o.channel, c.area, c.level, c.body, c.targets"
+    " FROM outbox o JOIN calls c ON c.identifier = o.identifier WHERE o.id > ?1"
+    " ORDER BY 1 LIMIT ?2"
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row of the outbox."""
+
+    id: int
+    identifier: str
+    body: bytes
+    planned: Planned
+    call: bool
+    """It goes to one person of the staff, and never to a list of recipients."""
+
+
+def after(journal: sqlite3.Connection, cursor: int, most: int) -> list[Entry]:
+    """What came after a row of the outbox, in its order."""
+    return [_entry(*row) for row in journal.execute(NEW, (cursor, most))]
+
+
+def _entry(
+    number: int,
+    identifier: str,
+    channel: str,
+    area: str,
+    level: int,
+    body: bytes,
+    targets: bytes | None,
+) -> Entry:
+    call = targets is not None
+    if warning_of(body).status is Status.EXERCISE:
+        level = 0  # behind every Actual, and never repeated when its outcome is unknown
+    target = msgspec.json.decode(targets)[channel] if targets is not None else area
+    event = identifier if call else identifier.rpartition(".v")[0]
+    key = f"{identifier}:{channel}:{target}"
+    planned = Planned(key, identifier, event, channel, target, level)
+    if call:
+        planned = Planned(key, identifier, event, channel, target, level, STAFF)
+    return Entry(number, identifier, body, planned, call)
+
+
+def version(journal: sqlite3.Connection, identifier: str) -> WarningVersion:
+    """What a delivery is of: a warning version, or the draft that a call is about."""
+    found = journal.execute(
+        "SELECT body FROM warnings WHERE identifier = ?1"
+        " UNION ALL SELECT body FROM calls WHERE identifier = ?1",
+        (identifier,),
+    ).fetchone()
+    return warning_of(found[0])
