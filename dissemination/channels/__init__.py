@@ -1,6 +1,6 @@
 """Warnings to people: one way a file. `CHANNELS` is the whole list."""
 
-from dissemination.channels import app, ebm, kannel, loudspeaker, mqtt, recording
+from dissemination.channels import app, ebm, kannel, loudspeaker, mqtt, recording, smpp
 from dissemination.channels.kind import ChannelKind, Ear, Surroundings
 
 CHANNELS: dict[str, ChannelKind] = {
@@ -17,6 +17,10 @@ CHANNELS: dict[str, ChannelKind] = {
     ),
     "mqtt": ChannelKind(mqtt.Options, mqtt.Mqtt, honours_keys=True),
     "recording": ChannelKind(recording.Options, recording.Recording, honours_keys=True, live=False),
-}
+    "smpp": ChannelKind(
+        smpp.Options, smpp.Smpp, honours_keys=False, targets=smpp.targets,
+        window=smpp.window, cost=smpp.cost,
+    ),
+}  # fmt: skip
 
 __all__ = ["CHANNELS", "ChannelKind", "Ear", "Surroundings"]

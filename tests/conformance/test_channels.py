@@ -40,7 +40,10 @@ SPEAKERS = {"url": "mqtt{url}", "speakers": {BASE.area.id: ["horn-1"]}, "timeout
 EBM = {"url": "{url}", "source": "010333112400000001", "destination": "010333112400000002",
        "areas": {BASE.area.id: ["331124000000"]}, "timeout": 0.5,
        "event_types": {h.value: "11A01" for h in Hazard}}  # fmt: skip
+SMPP = {"url": "smpp{url}", "system_id": "u", "password": {"file": "password"},
+        "recipients": {"file": "people"}, "timeout": 0.5}  # fmt: skip
 EXAMPLES = {
+    "smpp": Example(SMPP, people=True),
     "app": Example({}, people=True),
     "ebm": Example(EBM),
     "loudspeaker": Example(SPEAKERS),
@@ -77,7 +80,7 @@ def with_an_installation(folder: Path) -> None:
 def options(name: str, nowhere: str) -> Any:
     given = dict(EXAMPLES[name].options)
     if "url" in given:
-        scheme = nowhere if given["url"].startswith("mqtt") else "http" + nowhere
+        scheme = "http" + nowhere if given["url"].startswith("{") else nowhere
         given["url"] = given["url"].format(url=scheme)
     return CHANNELS[name].options.model_validate(given)
 

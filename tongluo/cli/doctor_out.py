@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from paho.mqtt.enums import MQTTProtocolVersion
 
+from dissemination.channels import CHANNELS
 from tongluo.cli.doctor_local import standing
 from tongluo.cli.findings import Finding, fail, ok, warn
 from tongluo.cli.probe import Probe
@@ -73,7 +74,8 @@ def _mqtt(name: str, channel: ChannelIn, config: Config, _: Path) -> Finding:
 
 def _web(name: str, channel: ChannelIn, _: Config, __: Path) -> Finding:
     """Whether somebody listens: nothing is sent, for whatever is sent may reach people."""
-    url = str(channel.options.get("url", ""))
+    usual = CHANNELS[channel.kind].options.model_fields["url"].get_default()
+    url = str(channel.options.get("url", usual))
     try:
         parts = urlsplit(url)
         port = parts.port or (443 if parts.scheme == "https" else 80)
@@ -93,4 +95,5 @@ CHECKS: dict[str, Callable[[str, ChannelIn, Config, Path], Finding]] = {
     "loudspeaker": _mqtt,
     "mqtt": _mqtt,
     "recording": _recording,
+    "smpp": _web,
 }
