@@ -132,24 +132,25 @@ def fit(
     template: str = "",
     signature: str = "",
     coding: Coding | None = None,
+    audience: str = "residents",
 ) -> str:
     """The fullest text that fits; place, what to do, signature and exercise marks are never lost.
 
     ValueError when even the shortest does not fit: the template's own words are too many.
     """
     template = template or DEFAULT[texts.tongue(language)]
-    for text in _shorter(warning, language, template):
+    for text in _shorter(warning, language, template, audience):
         whole = _signed(texts.marked(warning, language, text), signature)
         if size(whole, coding).parts <= parts:
             return whole
     raise ValueError(f"place and what to do do not fit into {parts} parts with this template")
 
 
-def _shorter(warning: WarningVersion, language: str, template: str) -> Iterator[str]:
+def _shorter(warning: WarningVersion, language: str, template: str, audience: str) -> Iterator[str]:
     """Texts from the fullest to the shortest; the place's name is cut last."""
     pieces = template.split("|")
     extras = [n for n, piece in enumerate(pieces) if not {*PLACES, *ACTIONS} & {*_names(piece)}]
-    actions = _actions(warning, language)
+    actions = _actions(warning, language, audience)
     for action in actions:
         for left_out in range(len(extras) + 1):
             gone = extras[len(extras) - left_out :]
@@ -162,11 +163,15 @@ def _shorter(warning: WarningVersion, language: str, template: str) -> Iterator[
         yield _filled(needed, warning, language, name[:length] + dots, actions[-1])
 
 
-def _actions(warning: WarningVersion, language: str) -> list[str]:
+def _actions(warning: WarningVersion, language: str, audience: str) -> list[str]:
     """What to do: in full; in short with the area's own plan; in short."""
-    short, plan = texts.asked(warning, language), texts.plan(warning, language)
+    short, plan = texts.asked(warning, language, audience), texts.plan(warning, language)
     stop = "。" if texts.tongue(language) == "zh" else ". "
-    ways = [texts.told(warning, language), *([short + stop + plan] if plan else []), short]
+    ways = [
+        texts.told(warning, language, audience),
+        *([short + stop + plan] if plan else []),
+        short,
+    ]
     return [way if way[-1] in "。.!！" else way + stop.strip() for way in ways]
 
 

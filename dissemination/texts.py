@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from enum import Enum
 
+from dissemination import texts_audience
 from tongluo.core.errors import CapError
 from tongluo.core.warning import WarningVersion
 from tongluo.core.words import GRADES, Act, Exercise, Hazard, Level, Status
@@ -87,9 +88,19 @@ def news(warning: WarningVersion, language: str, name: str) -> str:
     return _HEADLINE[tongue(language)](warning, name)
 
 
-def asked(warning: WarningVersion, language: str) -> str:
-    """What to do, in two or three words."""
-    return _DO[tongue(language)][step(warning)].lstrip("：: ")
+def asked(warning: WarningVersion, language: str, audience: str = "residents") -> str:
+    """What to do, in a few words."""
+    own = texts_audience.in_short(_acting(warning, audience), step(warning).value, _index(language))
+    return own or _DO[tongue(language)][step(warning)].lstrip("：: ")
+
+
+def _acting(warning: WarningVersion, audience: str) -> str:
+    """Of fire danger all are told the same: nothing burns yet, and nobody is led away."""
+    return "residents" if warning.hazard is Hazard.FIRE_DANGER else audience
+
+
+def _index(language: str) -> int:
+    return ("zh", "en").index(tongue(language))
 
 
 def headline(warning: WarningVersion, language: str, *, mark: bool = True) -> str:
@@ -122,10 +133,11 @@ def plan(warning: WarningVersion, language: str) -> str:
     return clean(warning.area.plan if tongue(language) == "zh" else warning.area.plan_en)
 
 
-def told(warning: WarningVersion, language: str) -> str:
+def told(warning: WarningVersion, language: str, audience: str = "residents") -> str:
     """What to do, for this hazard and level, then the area's plan if people may have to go."""
-    index, do = ("zh", "en").index(tongue(language)), step(warning)
-    text = (_OVER.get(do) or _INSTRUCTION[warning.hazard][do])[index]
+    index, do = _index(language), step(warning)
+    text = texts_audience.in_full(_acting(warning, audience), do.value, index)
+    text = text or (_OVER.get(do) or _INSTRUCTION[warning.hazard][do])[index]
     own = plan(warning, language)
     return text + (("本地预案：", " Local plan: ")[index] + own if own else "")
 

@@ -98,11 +98,12 @@ class Kannel:
         self._password = options.password.read(surroundings.folder)
         self._http = web.client(options.timeout)
         self._numbers = Numbers(options, surroundings.folder)
-        self._texts = Texts(options, coding="ucs2")
+        self._texts = Texts(options, coding="ucs2", templates=surroundings.templates, kind="kannel")
 
     def send(self, delivery: Delivery) -> Handed:
         """Hand one message over; what the gateway has said is no more than that it has it."""
-        query = self._query(delivery, self._numbers.of(delivery), self._texts.of(delivery.warning))
+        text = self._texts.of(delivery.warning, self._numbers.spoken(delivery))
+        query = self._query(delivery, self._numbers.of(delivery), text)
         said = self._web.get(self._http, self._options.url, query)
         return Handed(DeliveryState.HANDED_OVER, {"said": said[:100]})
 
@@ -120,8 +121,9 @@ class Kannel:
         return query
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close the connection and the register."""
         self._http.close()
+        self._numbers.close()
 
 
 def ear(options: Options, surroundings: Surroundings) -> Ear | None:

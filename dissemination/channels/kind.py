@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from dissemination.cap import render
+from dissemination.messages import Template
 from dissemination.receipts import Receipt
 from tongluo.core.errors import PermanentFailure
 from tongluo.core.ports import Channel
@@ -88,6 +89,8 @@ class Surroundings:
     delivery was planned. Safe from any thread."""
     cap: Callable[[WarningVersion], bytes] = render
     """A version as the site's CAP message."""
+    templates: Sequence[Template] = ()
+    """The site's own messages."""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from pydantic import Field, field_validator, model_validator
 
 from dissemination.channels.kind import Kept, Options, Surroundings
 from dissemination.channels.registered import Registered, learner
+from dissemination.messages import RESIDENT, Spoken
 from dissemination.phones import book, digest, key_of
 from dissemination.receipts import Receipt
 from dissemination.targeting.entries import Audience
@@ -26,9 +27,6 @@ from tongluo.core.errors import PermanentFailure, TemporaryFailure
 from tongluo.core.ports import Delivery
 from tongluo.core.warning import WarningVersion
 from tongluo.core.words import Status
-
-LISTED: Audience = "residents"
-"""Who stands in a list is spoken to as a resident."""
 
 
 class From(Kept):
@@ -122,9 +120,11 @@ class Numbers:
             except KeyError:
                 raise PermanentFailure("this recipient is not in the list any more") from None
 
-    def audience(self, delivery: Delivery) -> Audience:
+    def spoken(self, delivery: Delivery) -> Spoken:
         """As what its owner is spoken to; TemporaryFailure when it cannot be told."""
-        return LISTED if self._register is None else self._register.audience(delivery)
+        if self._register is None or delivery.audience != RESIDENT.audience:
+            return Spoken(delivery.audience)
+        return self._register.spoken(delivery)
 
     def close(self) -> None:
         """Close the register, where there is one."""

@@ -8,10 +8,11 @@ import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from dissemination.messages import Spoken
 from dissemination.receipts import Receipt
 from dissemination.targeting import Register
 from dissemination.targeting.entries import Audience, Kind
-from dissemination.targeting.places import Chosen
+from dissemination.targeting.places import Chosen, Place, spot
 from tongluo.core.errors import PermanentFailure, RegisterError, TemporaryFailure
 from tongluo.core.ports import Delivery
 from tongluo.core.warning import WarningVersion
@@ -27,7 +28,7 @@ class Registered:
         self._folder, self._kind, self._audiences = folder, kind, audiences
         self._open: Register | None = None
         self._lock = threading.RLock()
-        self._chosen: tuple[str, Chosen | None] = ("", None)
+        self._chosen: tuple[str, Chosen, dict[str, Place]] = ("", Chosen(frozenset()), {})
 
     def targets(self, warning: WarningVersion) -> list[str]:
         """Digests of whom a warning is sent to, in order; LookupError when it cannot be told."""
@@ -58,13 +59,19 @@ class Registered:
             except LookupError as error:
                 raise PermanentFailure(str(error)) from None
 
-    def audience(self, delivery: Delivery) -> Audience:
-        """As what somebody is spoken to in this warning."""
+    def spoken(self, delivery: Delivery) -> Spoken:
+        """As what somebody is spoken to in this warning, and with which place's plan."""
         with self._lock, _told_as(TemporaryFailure):
             register, warning = self._register(), delivery.warning
             if self._chosen[0] != warning.identifier:
-                self._chosen = (warning.identifier, register.chosen(warning.area))
-            return register.audience(delivery.target, warning, self._chosen[1])
+                found = register.chosen(warning.area), register.places()
+                self._chosen = (warning.identifier, *found)
+            _, chosen, known = self._chosen
+            audience, area = register.spoken(delivery.target, chosen)
+            at = spot(area, warning.area.id, known)
+        if at is None:
+            return Spoken(audience)
+        return Spoken(audience, at.kind, at.plan, at.plan_en)
 
     def _register(self) -> Register:
         if self._open is None:

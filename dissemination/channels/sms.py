@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import Field, field_validator
 
-from dissemination import sms_text
+from dissemination import messages, sms_text
 from dissemination.channels.people import Recipients
+from dissemination.messages import RESIDENT, Spoken, Template
 from dissemination.sms_text import Coding
 from tongluo.core.errors import PermanentFailure
 from tongluo.core.warning import WarningVersion
@@ -43,24 +45,40 @@ class Messages(Recipients):
 
 
 class Texts:
-    """The text of a warning version, made once."""
+    """The text of a warning version, made once for each audience, and place with a plan."""
 
-    def __init__(self, options: Messages, coding: Coding | None = None, signed: bool = True):
+    def __init__(
+        self,
+        options: Messages,
+        coding: Coding | None = None,
+        signed: bool = True,
+        templates: Sequence[Template] = (),
+        kind: str = "",
+    ):
+        """templates: the site's own templates; kind: of the channel, as these name it."""
         self._options, self._coding, self._signed = options, coding, signed
-        self._last = ("", "")
+        self._templates, self._kind = templates, kind
+        self._made: tuple[str, dict[Spoken, str]] = ("", {})
         self._lock = threading.Lock()
 
-    def of(self, warning: WarningVersion) -> str:
+    def of(self, warning: WarningVersion, to: Spoken = RESIDENT) -> str:
         """The text; PermanentFailure when it does not fit."""
-        o = self._options
         with self._lock:
-            if self._last[0] != warning.identifier:
-                signature = o.signature if self._signed else ""
-                try:
-                    text = sms_text.fit(
-                        warning, o.language, o.parts, o.template, signature, self._coding
-                    )
-                except ValueError as error:
-                    raise PermanentFailure(str(error)) from None
-                self._last = (warning.identifier, text)
-            return self._last[1]
+            if self._made[0] != warning.identifier:
+                self._made = (warning.identifier, {})
+            made = self._made[1]
+            if to not in made:
+                made[to] = self._fitted(warning, to)
+            return made[to]
+
+    def _fitted(self, warning: WarningVersion, to: Spoken) -> str:
+        o = self._options
+        own = messages.own(self._templates, warning, self._kind, to, o.language)
+        signature = o.signature if self._signed else ""
+        try:
+            return sms_text.fit(
+                to.hears(warning), o.language, o.parts, own or o.template, signature,
+                self._coding, to.audience,
+            )  # fmt: skip
+        except ValueError as error:
+            raise PermanentFailure(str(error)) from None

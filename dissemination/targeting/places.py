@@ -53,6 +53,15 @@ class Place:
     shape: Shape = NOWHERE
     reach: Reach | None = None
     selects: tuple[Selects, ...] = USUAL
+    members: tuple[str, ...] = ()
+    """Of a list: the areas it stands for, wherever they lie."""
+    kind: str = ""
+    """Of a place that is warned often: school, campsite, construction_site, scenic_spot, .."""
+    manager: str = ""
+    """Fingerprint of the entry of who is in charge there."""
+    plan: str = ""
+    """What to do here, in the place's own words (一点一预案)."""
+    plan_en: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,7 +84,7 @@ def choose(place: Place, known: Mapping[str, Place]) -> Chosen:
     >>> sorted(choose(villages[0], {p.id: p for p in villages}).whole)
     ['G', 'T', 'V', 'W']
     """
-    whole = {place.id}
+    whole = _listed(place, known)
     if "code" in place.selects and place.code:
         whole |= {p.id for p in known.values() if under(p.code, place.code)}
     if "reach" in place.selects and place.reach is not None:
@@ -91,10 +100,38 @@ def choose(place: Place, known: Mapping[str, Place]) -> Chosen:
     return Chosen(frozenset(whole), frozenset(part), frozenset(up))
 
 
+def _listed(place: Place, known: Mapping[str, Place]) -> set[str]:
+    """A place and the members of its list, and of theirs."""
+    found, open_ = set[str](), [place]
+    while open_:
+        one = open_.pop()
+        if one.id not in found:
+            found.add(one.id)
+            open_.extend(known.get(name, Place(name)) for name in one.members)
+    return found
+
+
 def _inheriting(ids: Iterable[str], known: Mapping[str, Place]) -> set[str]:
     """These and what lies below them without a shape of its own: it may lie anywhere in them."""
     drawn = {p.id: p for p in known.values() if not p.shape}
     return below(ids, drawn)
+
+
+def spot(area: str, within: str, known: Mapping[str, Place]) -> Place | None:
+    """The place with a plan or a kind of its own that an area is, or lies in, below another one.
+
+    >>> camp, tent = Place("camp", parent="V", kind="campsite"), Place("tent", parent="camp")
+    >>> known = {"V": Place("V", plan="up the hill"), "camp": camp, "tent": tent}
+    >>> spot("tent", "V", known) == camp, spot("V", "V", known)
+    (True, None)
+    """
+    at, seen = known.get(area), set[str]()
+    while at is not None and at.id != within and at.id not in seen:
+        if at.plan or at.plan_en or at.kind:
+            return at
+        seen.add(at.id)
+        at = known.get(at.parent)
+    return None
 
 
 def below(ids: Iterable[str], known: Mapping[str, Place]) -> set[str]:

@@ -11,7 +11,7 @@ import math
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -126,18 +126,20 @@ class Register:
         found = self._candidates(kind, chosen, warning.status)
         return recipients(found, chosen, place.shape, _away(place, known))
 
-    def audience(
-        self, target: str, warning: WarningVersion, chosen: Chosen | None = None
-    ) -> Audience:
+    def audience(self, target: str, warning: WarningVersion) -> Audience:
         """As what an address is spoken to in this warning: the first of its entries' audiences."""
-        of = chosen or self.chosen(warning.area)
+        return self.spoken(target, self.chosen(warning.area))[0]
+
+    def spoken(self, target: str, chosen: Chosen) -> tuple[Audience, str]:
+        """(audience, area) of the entry by which an address is reached by these areas."""
         found = self.db.execute(
             "SELECT DISTINCT e.audience, e.area FROM contacts c JOIN entries e ON e.id = c.entry"
             " WHERE c.target = ?",
             (target,),
         ).fetchall()
-        near = {who for who, area in found if area in of.whole | of.part | of.above}
-        return min(near or {"residents"}, key=AUDIENCES.index)
+        all_ = chosen.whole | chosen.part | chosen.above
+        near = [(who, area) for who, area in found if area in all_]
+        return min(near, key=_first, default=("residents", ""))
 
     def chosen(self, area: Area) -> Chosen:
         """The areas that a warning for one reaches."""
@@ -200,9 +202,9 @@ class Register:
         """A warning's area, with what only the register knows of it."""
         known = stored.one_place(self.db, area.id) or Place(area.id)
         shape = Shape(area.polygon, area.circle) or known.shape
-        return Place(
-            area.id, area.name, area.parent or known.parent, area.code or known.code, shape,
-            known.reach, known.selects,
+        return replace(
+            known, name=area.name, parent=area.parent or known.parent,
+            code=area.code or known.code, shape=shape,
         )  # fmt: skip
 
     # for coverage
@@ -247,6 +249,10 @@ class Register:
         ).fetchall()
         targets, entries = zip(*rows, strict=True) if rows else ((), ())
         return np.array(targets, "U24"), np.array(entries, np.int64)
+
+
+def _first(one: tuple[Audience, str]) -> tuple[int, str]:
+    return AUDIENCES.index(one[0]), one[1]
 
 
 def _away(place: Place, known: Mapping[str, Place]) -> Callable[[Candidate], float]:

@@ -43,7 +43,9 @@ CREATE TABLE events (event TEXT PRIMARY KEY, level INTEGER NOT NULL, at INTEGER 
     WITHOUT ROWID;
 """
 
-MIGRATIONS = (("1-first", FIRST), ("2-events", EVENTS))
+PLANS = "ALTER TABLE areas ADD COLUMN more TEXT NOT NULL DEFAULT '{}'"
+
+MIGRATIONS = (("1-first", FIRST), ("2-events", EVENTS), ("3-plans", PLANS))
 
 
 def migrate(db: sqlite3.Connection) -> list[str]:
@@ -51,7 +53,7 @@ def migrate(db: sqlite3.Connection) -> list[str]:
 
     >>> db = sqlite3.connect(":memory:", isolation_level=None)
     >>> migrate(db), migrate(db)
-    (['1-first', '2-events'], [])
+    (['1-first', '2-events', '3-plans'], [])
     """
     db.execute("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY) WITHOUT ROWID")
     applied = []

@@ -10,7 +10,8 @@ from typing import Any
 from dissemination.targeting.places import Place, Reach
 from dissemination.targeting.shapes import Shape
 
-COLUMNS = "id, name, parent, code, shape, reach, selects"
+COLUMNS = "id, name, parent, code, shape, reach, selects, more"
+MORE = ("kind", "manager", "plan", "plan_en")
 
 
 def places(db: sqlite3.Connection) -> dict[str, Place]:
@@ -33,8 +34,8 @@ def sources(db: sqlite3.Connection) -> dict[str, str]:
 def put(db: sqlite3.Connection, given: Iterable[Place], source: str) -> None:
     """Write areas; one of the same id is replaced."""
     db.executemany(
-        "INSERT OR REPLACE INTO areas (source, id, name, parent, code, shape, reach, selects)"
-        " VALUES (?,?,?,?,?,?,?,?)",
+        "INSERT OR REPLACE INTO areas (source, id, name, parent, code, shape, reach, selects,"
+        " more) VALUES (?,?,?,?,?,?,?,?,?)",
         [(source, *row(place)) for place in given],
     )
 
@@ -47,16 +48,19 @@ def drop(db: sqlite3.Connection, names: Iterable[str]) -> None:
 def row(p: Place) -> tuple[str, ...]:
     """An area as its columns stand in `COLUMNS`."""
     shape = {"polygon": p.shape.polygon, "circle": p.shape.circle} if p.shape else None
+    more = {key: getattr(p, key) for key in MORE if getattr(p, key)}
+    if p.members:
+        more["members"] = p.members
     reach = (p.reach.river, p.reach.from_km, p.reach.to_km) if p.reach else None
     return (
         p.id, p.name, p.parent, p.code, json.dumps(shape), json.dumps(reach),
-        json.dumps(p.selects),
+        json.dumps(p.selects), json.dumps(more, ensure_ascii=False),
     )  # fmt: skip
 
 
 def _place(row: tuple[Any, ...]) -> Place:
-    name, words, parent, code, shape, reach, selects = row
-    drawn, along = json.loads(shape), json.loads(reach)
+    name, words, parent, code, shape, reach, selects, rest = row
+    drawn, along, more = json.loads(shape), json.loads(reach), json.loads(rest)
     return Place(
         name,
         words,
@@ -65,6 +69,8 @@ def _place(row: tuple[Any, ...]) -> Place:
         Shape() if drawn is None else _shape(drawn),
         None if along is None else Reach(*along),
         tuple(json.loads(selects)),
+        tuple(more.pop("members", ())),
+        **more,
     )
 
 

@@ -34,7 +34,7 @@ def test_the_targets_of_a_channel_and_their_numbers(tmp_path: Path) -> None:
     targets = people.targets(given, Surroundings(tmp_path), warning())
     numbers = people.Numbers(given, tmp_path)
     assert [numbers.of(delivery(t)) for t in targets] == [number(2), number(1)]
-    assert [numbers.audience(delivery(t)) for t in targets] == ["responders", "residents"]
+    assert [numbers.spoken(delivery(t)).audience for t in targets] == ["responders", "residents"]
     numbers.close()
 
 
