@@ -35,6 +35,7 @@ COMMANDS = {
     "show reports": "tongluo.cli.show_kept:reports",
     "show notices": "tongluo.cli.show_kept:notices",
     "refeed": "tongluo.cli.refeed:refeed",
+    "coverage": "tongluo.cli.coverage:coverage",
     "replay": "tongluo.cli.replay:replay",
     "publish": "tongluo.cli.publish:publish",
     "benchmark qc": "tongluo.cli.benchmark_qc:qc",

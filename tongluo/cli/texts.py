@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 
+from tongluo.cli.texts_coverage import COVERAGE
 from tongluo.cli.texts_fit import FIT
 from tongluo.cli.texts_help import HELP
 from tongluo.cli.texts_nab import NAB
@@ -13,7 +14,7 @@ from tongluo.cli.texts_said import SAID
 from tongluo.core.words import Hazard, Level
 
 LANGUAGES = ("en", "zh-CN")
-TEXTS: dict[str, tuple[str, str]] = {**HELP, **FIT, **SAID, **NAB, **QC}
+TEXTS: dict[str, tuple[str, str]] = {**HELP, **FIT, **SAID, **NAB, **QC, **COVERAGE}
 _chosen: ContextVar[str] = ContextVar("language", default="en")
 
 

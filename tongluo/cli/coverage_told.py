@@ -1,0 +1,202 @@
+"""How coverage looks: tables, JSON, the curve, and the list of the unreached."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+from rich.table import Table
+from rich.text import Text
+
+from dissemination.coverage.action import Action
+from dissemination.coverage.estimate import Interval
+from dissemination.coverage.published import Indicator
+from tongluo.cli import paint
+from tongluo.cli.site import Site
+from tongluo.cli.texts import chinese, hazard_word, level_word, say, word
+from tongluo.core.clock import now_ms
+from tongluo.core.errors import TongluoError
+from tongluo.core.words import Status
+from tongluo.coverage import look as looking
+from tongluo.coverage import more
+from tongluo.coverage.look import Group, Look, Told
+
+MINUTE = 60_000
+MOST = 40
+"""Rows of a table; JSON has all."""
+
+
+def percent(share: float) -> str:
+    """A share as people read it; a dash where nobody knows.
+
+    >>> percent(0.934), percent(float("nan"))
+    ('93 %', '—')
+    """
+    return "—" if np.isnan(share) else f"{100 * share:.0f} %"
+
+
+def interval(share: Interval | Indicator) -> str:
+    """Both ends of a share, with the likely value between."""
+    if isinstance(share, Indicator):
+        return f"{percent(share.lower)} – {percent(share.upper)}"
+    if np.isnan(share.low):
+        return "—"
+    return f"{percent(share.low)} – {percent(share.high)} ({percent(share.likely)})"
+
+
+def told(here: Site, found: Look, *, as_json: bool) -> None:
+    """The tables, or all of it as JSON."""
+    said = here.loaded.config.coverage
+    now = looking.tell(found, said.responsible_within // MINUTE)
+    best = more.next_best(found)
+    if as_json:
+        sys.stdout.write(msgspec.json.encode(plain(here, found, now, best)).decode() + "\n")
+        return
+    out = paint.console()
+    for line in _head(here, found, now):
+        out.print(Text(line))
+    out.print(_groups(say("cov_areas"), "area", now.areas))
+    out.print(_groups(say("cov_strata"), "stratum", now.strata))
+    out.print(_channels(now))
+    out.print(_best(found, best) if best else say("cov_nothing"))
+
+
+def _head(here: Site, found: Look, now: Told) -> list[str]:
+    w, whole, said = found.warning, now.whole, here.loaded.config.coverage
+    area = w.area.name if chinese() else w.area.name_en or w.area.name
+    share = whole.confirmed / max(1, whole.people)
+    lines = [
+        say("cov_head", level=level_word(w.level), hazard=hazard_word(w.hazard), area=area,
+            minute=now.minute, people=f"{whole.people:,}"),
+        say("cov_confirmed", n=f"{whole.confirmed:,}", share=percent(share)),
+        say("cov_estimate", share=interval(whole.share)),
+    ]  # fmt: skip
+    if w.status is Status.EXERCISE:
+        lines.insert(0, say("cov_exercise"))
+    if whole.share.bound:
+        lines.append(say("cov_bound"))
+    lines.append(say("cov_published", share=interval(now.published)))
+    if not np.isnan(now.visitors.lower):
+        lines.append(say("cov_visitors", share=interval(now.visitors)))
+    for target in said.targets:
+        met = looking.time_to(found, target)
+        at = say("cov_not_met") if met is None else say("cov_met", minute=met)
+        lines.append(say("cov_target", target=percent(target), said=at))
+    if now.responsible is not None:
+        minutes = said.responsible_within // MINUTE
+        early, every = now.responsible
+        lines.append(say("cov_responsible", minutes=minutes, n=early, all=every))
+    lines.append(say("cov_missing", n=now.missing))
+    return lines
+
+
+def _groups(title: str, of: str, groups: list[Group]) -> Table:
+    made = paint.table(title, of, "people", "confirmed", "share", "estimate")
+    for g in sorted(groups, key=lambda g: g.share.likely)[:MOST]:
+        share = percent(g.confirmed / g.people)
+        paint.row(made, (g.name, f"{g.people:,}", f"{g.confirmed:,}", share, interval(g.share)))
+    return made
+
+
+def _channels(now: Told) -> Table:
+    made = paint.table(say("cov_channels"), "channel", "out", "confirmed", "alone", "states")
+    for c in now.channels:
+        states = ", ".join(f"{word('state', s)} {n:,}" for s, n in c.states.items())
+        paint.row(made, (c.name, f"{c.deliveries:,}", f"{c.confirmed:,}", f"{c.alone:,}", states))
+    return made
+
+
+def _best(found: Look, best: list[Action]) -> Table:
+    made = paint.table(say("cov_next"), "area", "stratum", "channel", "adds", "takes")
+    names = found.people.names()
+    for a in best[:MOST]:
+        adds = f"{a.people:,.0f} ({a.low:,.0f} – {a.high:,.0f})"
+        paint.row(made, (*names[a.cell], a.channel, adds, f"{a.minutes:.0f}"))
+    return made
+
+
+def plain(here: Site, found: Look, now: Told, best: list[Action]) -> dict[str, Any]:
+    """Everything, for other programs; what nobody knows is null."""
+    names = found.people.names()
+    w = found.warning
+    all_of_it: dict[str, Any] = clean({
+        "identifier": w.identifier, "event": w.event, "status": w.status.value,
+        "area": w.area.id, "hazard": w.hazard.value, "level": w.level.word,
+        "issued": found.start, "minute": now.minute,
+        "whole": group(now.whole), "areas": [group(g) for g in now.areas],
+        "strata": [group(g) for g in now.strata],
+        "channels": [
+            {"name": c.name, "deliveries": c.deliveries, "states": c.states,
+             "confirmed": c.confirmed, "alone": c.alone} for c in now.channels
+        ],
+        "published": [now.published.lower, now.published.upper],
+        "visitors": [now.visitors.lower, now.visitors.upper],
+        "targets": {f"{t:g}": looking.time_to(found, t)
+                    for t in here.loaded.config.coverage.targets},
+        "responsible": now.responsible, "receipts_missing": now.missing,
+        "curve": [{"minute": m, "confirmed": c, "estimate": ends(e)}
+                  for m, c, e in looking.curve(found)],
+        "next": [
+            {"area": names[a.cell][0], "stratum": names[a.cell][1], "channel": a.channel,
+             "people": a.people, "minutes": a.minutes} for a in best
+        ],
+    })  # fmt: skip
+    return all_of_it
+
+
+def group(g: Group) -> dict[str, Any]:
+    """Some of the people."""
+    return {"name": g.name, "people": g.people, "confirmed": g.confirmed, "estimate": ends(g.share)}
+
+
+def ends(share: Interval) -> dict[str, Any]:
+    """An interval."""
+    return {"low": share.low, "likely": share.likely, "high": share.high, "bound": share.bound}
+
+
+def clean(value: Any) -> Any:
+    """Plain values; NaN and infinity become null."""
+    if isinstance(value, dict):
+        return {k: clean(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [clean(v) for v in value]
+    if isinstance(value, float | np.floating):
+        return float(value) if np.isfinite(value) else None
+    return int(value) if isinstance(value, np.integer) else value
+
+
+def unreached(here: Site, found: Look, who: str | None) -> None:
+    """Who has no proof, by area; with their names for somebody named, who is put on record."""
+    if who == "":
+        raise TongluoError(say("cov_who"))
+    listed = more.unreached(found)
+    named = more.names(here.folder, [n for n, _, _ in listed], who, now_ms()) if who else {}
+    if who and not named and listed:
+        raise TongluoError(say("cov_no_names"))
+    title = say("cov_unreached", n=sum(c for _, _, c in listed))
+    extra = ["person"] if who else []
+    made = paint.table(title, "area", "stratum", "entry", "people", *extra)
+    for number, cell, count in listed:
+        row = *found.people.names()[cell], more.shown(number), count
+        paint.row(made, (*row, *([named.get(number, "—")] if who else [])))
+    out = paint.console()
+    out.print(made)
+    by_count = found.people.total - len(found.people.cell)
+    if by_count:
+        out.print(say("cov_by_count", n=by_count))
+
+
+def draw(here: Site, found: Look, path: Path) -> None:
+    """The curve as a picture."""
+    from tongluo.cli.coverage_picture import picture  # noqa: PLC0415 - loads matplotlib: 0.5 s
+
+    title = f"{found.warning.identifier}, {found.people.total:,} people"
+    targets = here.loaded.config.coverage.targets
+    curve = looking.curve(found)
+    try:
+        path.write_text(picture(curve, title, targets), encoding="utf-8")
+    except OSError as error:
+        raise TongluoError(f"{path}: {error.strerror}") from None

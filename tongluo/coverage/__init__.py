@@ -1,0 +1,2 @@
+"""Coverage of a site: its configuration, register and deliveries, as `dissemination.coverage` needs
+them."""
