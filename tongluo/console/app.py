@@ -18,7 +18,9 @@ from dissemination.installations import Installations
 from tongluo.config.console import ConsoleIn
 from tongluo.console import assets
 from tongluo.console.armour import Armour
+from tongluo.console.daemon import Daemon
 from tongluo.console.feed import Feed
+from tongluo.console.operators import Operators
 from tongluo.console.public import Public
 from tongluo.console.refusal import Refused, on_refused, told
 from tongluo.console.residents import Residents
@@ -37,6 +39,7 @@ def build(folder: Path, given: ConsoleIn, log: Log) -> Console:
     """The console of a store's folder; it works as soon as a daemon has written a journal there."""
     book = Installations(folder)
     feed = Feed(folder, book, log)
+    daemon = Daemon(folder)
     residents = Residents(feed, book, given.rate, given.rate_address)
 
     @asynccontextmanager
@@ -47,6 +50,7 @@ def build(folder: Path, given: ConsoleIn, log: Log) -> Console:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+        await daemon.close()
         feed.reader.close()
         book.close()
 
@@ -54,6 +58,7 @@ def build(folder: Path, given: ConsoleIn, log: Log) -> Console:
         *assets.routes(assets.read()),
         *residents.routes(),
         *Public(feed).routes(),
+        *Operators(feed, book, daemon).routes(),
     ]
     app = Starlette(
         routes=routes,

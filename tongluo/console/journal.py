@@ -112,16 +112,16 @@ class Reader:
         return self._loaded
 
     def _versions(self, now: int) -> list[tuple[int, WarningVersion]]:
-        """Versions not yet seen; at the first look, those that may still be shown."""
+        """Versions not yet seen; at the first look, whole events that may still be shown."""
         assert self._db is not None and self._loaded is not None and KIND in CHANNELS
-        since = 0 if self._outbox else now - self._loaded.config.console.all_clear
         (newest,) = self._db.execute("SELECT coalesce(max(id), 0) FROM outbox").fetchone()
         marks = ",".join("?" * len(self._channels))
-        found = self._db.execute(
-            f"{NEWEST} WHERE o.id > ? AND o.id <= ? AND w.expires >= ? AND o.channel IN ({marks})"
-            " ORDER BY o.id",
-            (self._outbox, newest, since, *self._channels),
-        ).fetchall()
+        query = f"{NEWEST} WHERE o.id > ? AND o.id <= ? AND o.channel IN ({marks})"
+        values: list[object] = [self._outbox, newest, *self._channels]
+        if not self._outbox:
+            query += " AND w.event IN (SELECT event FROM warnings WHERE expires >= ?)"
+            values.append(now - self._loaded.config.console.all_clear)
+        found = self._db.execute(f"{query} ORDER BY o.id", values).fetchall()
         self._outbox = newest
         return [(number, warning_of(body)) for number, body in found]
 

@@ -20,18 +20,24 @@ class Rate:
         self._most = most
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    def take(self, client: str, cost: float = 1.0) -> None:
+    def take(self, client: str) -> None:
         """One more; Refused when it is too many."""
-        now = monotonic()
-        left, at = self._buckets.pop(client, (float(self._most), now))
-        left = min(float(self._most), left + (now - at) * self._most / 60)
-        if left >= cost:
-            self._buckets[client] = (left - cost, now)
-        else:
-            self._buckets[client] = (left, now)
+        if self._left(client) < 1:
             raise Refused("too_many", 429)
+        self.spend(client, 1)
+
+    def spend(self, client: str, cost: float) -> None:
+        """So much of it is gone, as far as it was there."""
+        left = max(0.0, self._left(client) - cost)
+        self._buckets.pop(client, None)
+        self._buckets[client] = (left, monotonic())
         if len(self._buckets) > REMEMBERED:
             self._buckets.popitem(last=False)
+
+    def _left(self, client: str) -> float:
+        most, now = float(self._most), monotonic()
+        left, at = self._buckets.get(client, (most, now))
+        return min(most, left + (now - at) * most / 60)
 
 
 def address(request: Request) -> str:

@@ -24,7 +24,7 @@ WORDS = {
         "Say who you are: Authorization: Bearer TOKEN and Tongluo-Operator: NAME.",
         "请说明身份：Authorization: Bearer 令牌，以及 Tongluo-Operator: 姓名。",
     ),
-    "not_allowed": ("The daemon refuses this operator.", "守护进程拒绝了该操作人。"),
+    "unknown_operator": ("No such operator, or a wrong token.", "没有此操作员，或令牌不对。"),
     "refused": ("The daemon refuses this.", "守护进程拒绝了这一操作。"),
     "daemon_absent": (
         "No daemon answers; nothing was done by this request.",
@@ -39,20 +39,27 @@ WORDS = {
 
 
 class Refused(Exception):
-    """A request that is not done."""
+    """A request that is not done. texts: (English, Chinese), where they are not those of a code."""
 
-    def __init__(self, code: str, status: int = 400, detail: str = "") -> None:
+    def __init__(
+        self, code: str, status: int = 400, detail: str = "", texts: tuple[str, str] = ("", "")
+    ) -> None:
         super().__init__(code)
         self.code, self.status, self.detail = code, status, detail
+        self.texts = texts if texts[0] else WORDS.get(code, WORDS["refused"])
 
 
 def told(refused: Refused) -> JSONResponse:
     """The refusal as an answer."""
-    english, chinese = WORDS[refused.code]
+    english, chinese = refused.texts
     said = {"code": refused.code, "en": english, "zh": chinese}
     if refused.detail:
         said["detail"] = refused.detail
-    headers = {"Retry-After": "60"} if refused.status in (429, 503) else {}
+    headers = {"Cache-Control": "no-store"}
+    if refused.status in (429, 503):
+        headers["Retry-After"] = "60"
+    if refused.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
     return JSONResponse({"error": said}, refused.status, headers)
 
 

@@ -103,7 +103,9 @@ function alert(w) {
   know.said[w.event] = { rung: weight };
   keep("said", Object.fromEntries(Object.entries(know.said).slice(-NIGHT_SHIFT)));
   alarm.ring(w.act === "cancel" ? "clear" : w.level);
-  byId("spoken").textContent = `${w.texts[know.language].headline}。${w.texts[know.language].todo}`;
+  const last = w.exercise ? t("exercise_last") : "";
+  byId("spoken").textContent = `${w.texts[know.language].headline}。${w.texts[know.language].todo} ${last}`;
+  if (!document.querySelector("dialog[open]")) scrollTo({ top: 0 });
   notify(w);
 }
 
@@ -171,7 +173,8 @@ async function choose(places, exercises) {
   feed.open();
   outbox.anew();
   show();
-  byId("main").focus();
+  scrollTo({ top: 0 });
+  byId("main").focus({ preventScroll: true });
   await alarm.unlock().catch(() => undefined);
   if ("Notification" in window && Notification.permission === "default") Notification.requestPermission();
   navigator.storage?.persist?.();

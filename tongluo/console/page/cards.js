@@ -29,7 +29,7 @@ function head(w, language, say1) {
     sign(w.hazard),
     h("div", {},
       h("p", { class: "grade" },
-        h("strong", {}, over ? say1(w.mistaken ? "mistaken" : "all_clear") : levelWord(language, w.level)),
+        h("strong", {}, over ? say1(w.mistaken ? "mistaken" : "all_clear") : `${levelWord(language, w.level)}${say1("warning")}`),
         h("span", {}, over ? `${say1("was")} ${levelWord(language, w.level)}` : rankWord(language, w.level))),
       h("h3", {}, `${text.place} · ${text.hazard}`)));
 }

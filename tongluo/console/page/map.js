@@ -75,7 +75,7 @@ function labels(drawn, shown, chosen, language) {
     const [x, y] = d.middle;
     const box = [x - wide / 2, y - 9, x + wide / 2, y + 9];
     const clash = taken.some((t) => box[0] < t[2] && t[0] < box[2] && box[1] < t[3] && t[1] < box[3]);
-    if (clash || d.isTop) continue;
+    if (clash || (d.isTop && !chosen.has(d.area.id))) continue;
     taken.push(box);
     out.push(s("text", { x: x.toFixed(1), y: (y + 4.5).toFixed(1), class: chosen.has(d.area.id) ? "name own" : "name" }, name));
   }
@@ -98,6 +98,11 @@ export function drawMap(site, warnings, places, language, width) {
   const { place, height, pixelsPerKm } = projection(areas, width);
   const chosen = new Set(places);
   const parents = new Set(areas.map((a) => a.parent));
+  const byId = new Map(areas.map((a) => [a.id, a]));
+  const warnedAround = (area) => {
+    for (let up = byId.get(area.parent), n = 0; up && n < 10; up = byId.get(up.parent), n += 1) if (shown.has(up.id)) return true;
+    return false;
+  };
   const drawn = areas.map((area) => {
     const points = area.outline.map(place);
     return { area, points, size: size(points), middle: middle(points), isTop: parents.has(area.id) };
@@ -111,7 +116,8 @@ export function drawMap(site, warnings, places, language, width) {
     s("defs", {}, hatches()),
     drawn.map(({ area, points }) => {
       const w = shown.get(area.id);
-      const kind = w ? (w.exercise ? `hatched-${w.level}` : `fill-${w.level}`) : "quiet";
+      // a village in a warned town shows the town's colour
+      const kind = w ? (w.exercise ? `hatched-${w.level}` : `fill-${w.level}`) : warnedAround(area) ? "through" : "quiet";
       return s("path", { d: path(points), class: `area ${kind}`, "data-area": area.id });
     }),
     drawn.filter((d) => chosen.has(d.area.id)).map(({ points }) => s("path", { d: path(points), class: "own-edge" })),

@@ -1,0 +1,256 @@
+"""The feed: state on connecting, then every version once; what is told to whom."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dissemination.installations import Installations
+from tests.unit.console.site import HOUR, Written, after, over
+from tongluo.console import feed as feed_module
+from tongluo.console.feed import Feed, Wish, areas_of
+from tongluo.core.clock import now_ms
+from tongluo.core.log import Log
+from tongluo.core.words import Act, Hazard, Level, Status
+
+ALL = Wish()
+
+
+def events(raw: list[bytes]) -> list[tuple[str, int, Any]]:
+    """(kind, id, data) of events as a browser reads them."""
+    out = []
+    for block in b"".join(raw).decode().split("\n\n"):
+        fields = dict(line.split(": ", 1) for line in block.splitlines())
+        if "data" in fields:
+            out.append((fields["event"], int(fields["id"]), json.loads(fields["data"])))
+    return out
+
+
+class Ear:
+    """One page on the feed."""
+
+    def __init__(self, feed: Feed, wish: Wish = ALL, since: int | None = None) -> None:
+        self._events: AsyncIterator[bytes] = feed.follow(wish, since)
+
+    async def next(self) -> tuple[str, int, Any]:
+        while True:
+            found = events([await asyncio.wait_for(anext(self._events), 5)])
+            if found:
+                return found[0]
+
+
+def play(site: Written, story: Callable[[Feed, Installations], Any]) -> Any:
+    """Run a story with a feed that has looked once."""
+
+    async def run() -> Any:
+        book = Installations(site.var)
+        feed = Feed(site.var, book, Log("test", io.StringIO()))
+        await feed.look()
+        try:
+            return await story(feed, book)
+        finally:
+            feed.reader.close()
+            book.close()
+
+    return asyncio.run(run())
+
+
+def names(entries: Any) -> list[str]:
+    return [e.warning.identifier for e in entries]
+
+
+def test_the_state_is_what_is_in_force_and_fresh_all_clears(site: Written) -> None:
+    now = now_ms()
+    site.put(
+        site.warning(event="on"),
+        site.warning(event="ran-out", expires=now - 1000),
+        (old := site.warning(event="over")),
+        (ancient := site.warning(event="ancient", sent=now - 9 * HOUR)),
+    )
+    site.put(over(old))
+    site.put(
+        site.warning(event="ancient", identifier="ancient.v2", version=2, act=Act.CANCEL,
+                     sent=now - 7 * HOUR, expires=now - 7 * HOUR, references=ancient.references)
+    )  # fmt: skip
+    shown, current = play(site, lambda feed, _: _both(feed))
+    assert shown == ["on.v1", "over.v2"]
+    assert current == ["on.v1"]
+
+
+async def _both(feed: Feed) -> tuple[list[str], list[str]]:
+    return names(feed.state(ALL)), names(feed.current(ALL))
+
+
+def test_each_version_is_told_once_and_in_order(site: Written) -> None:
+    first = site.warning()
+
+    async def story(feed: Feed, _: Installations) -> None:
+        ear = Ear(feed)
+        kind, number, state = await ear.next()
+        assert (kind, number, state["warnings"]) == ("state", 0, [])
+        second = after(first, level=Level.RED)
+        site.put(first)
+        site.put(second, over(second))
+        await feed.look()
+        told = [await ear.next() for _ in range(3)]
+        assert [kind for kind, *_ in told] == ["warning"] * 3
+        assert [data["id"] for *_, data in told] == ["e.v1", "e.v2", "e.v3"]
+        numbers = [number for _, number, _ in told]
+        assert numbers == sorted(set(numbers))
+
+    play(site, story)
+
+
+def test_who_comes_back_is_told_what_it_missed(site: Written) -> None:
+    first = site.warning()
+    site.put(first)
+
+    async def story(feed: Feed, _: Installations) -> None:
+        _, number, _ = await Ear(feed).next()
+        site.put(after(first, level=Level.RED))
+        await feed.look()
+        ear = Ear(feed, since=number)
+        kind, _, data = await ear.next()
+        assert (kind, data["id"]) == ("warning", "e.v2")
+        kind, _, _ = await ear.next()
+        assert kind == "beat"
+        for unknown in (number + 1000, -1):  # another journal, or too long ago
+            assert (await Ear(feed, since=unknown).next())[0] == "state"
+
+    play(site, story)
+
+
+def test_a_page_that_missed_very_many_is_told_the_state(
+    site: Written, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed_module, "KEPT", 3)
+
+    async def story(feed: Feed, _: Installations) -> None:
+        for n in range(6):
+            site.put(site.warning(event=f"e{n}"))
+            await feed.look()
+        assert feed.missed(1, ALL) is None
+        assert names(feed.missed(3, ALL)) == ["e3.v1", "e4.v1", "e5.v1"]
+        assert len(feed.state(ALL)) == 6
+
+    play(site, story)
+
+
+def test_silence_is_broken_by_beats(site: Written, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed_module, "BEAT", 0.01)
+
+    async def story(feed: Feed, _: Installations) -> None:
+        ear = Ear(feed)
+        await ear.next()
+        kind, _, data = await ear.next()
+        assert kind == "beat" and abs(data["now"] - now_ms()) < 60_000
+
+    play(site, story)
+
+
+def test_an_exercise_is_told_to_who_takes_part_and_yields_to_an_actual(site: Written) -> None:
+    site.put(
+        site.warning(event="drill", status=Status.EXERCISE),
+        site.warning("port", event="other", status=Status.EXERCISE),
+    )
+
+    async def story(feed: Feed, _: Installations) -> None:
+        part = Wish(exercises=True)
+        assert names(feed.state(ALL)) == []
+        assert names(feed.state(part)) == ["drill.v1", "other.v1"]
+        site.put(site.warning(event="real"))
+        await feed.look()
+        assert names(feed.state(part)) == ["other.v1", "real.v1"]
+
+    play(site, story)
+
+
+def test_a_warning_that_goes_to_other_channels_is_not_for_the_page(site: Written) -> None:
+    site.put(site.warning(event="staff"), channels=("record",))
+    assert play(site, lambda feed, _: _both(feed)) == ([], [])
+
+
+def test_places_concern_what_they_lie_in_and_what_lies_in_them(site: Written) -> None:
+    async def story(feed: Feed, _: Installations) -> dict[str, set[str]]:
+        ids = [a["id"] for a in feed.site["areas"]]
+        return {place: set(areas_of([place], feed.site)) for place in ids}
+
+    heard = play(site, story)
+    assert heard["village"] == {"village", "town", "county"}
+    assert heard["county"] == {"village", "town", "county", "port"}
+    assert heard["port"] == {"port", "county"}
+
+
+def test_areas_of_a_wish_are_the_only_ones_told(site: Written) -> None:
+    site.put(site.warning("port", event="p"), site.warning("village", event="v"))
+
+    async def story(feed: Feed, _: Installations) -> list[str]:
+        return names(feed.state(Wish(areas=areas_of(["village"], feed.site))))
+
+    assert play(site, story) == ["v.v1"]
+
+
+def test_another_journal_in_its_place_is_another_state(site: Written, tmp_path: Path) -> None:
+    site.put(site.warning(event="old"))
+
+    async def story(feed: Feed, _: Installations) -> None:
+        ear = Ear(feed)
+        await ear.next()
+        for path in site.var.glob("journal.db*"):
+            path.unlink()
+        fresh = Written(tmp_path)
+        fresh.put(fresh.warning(event="new"))
+        await feed.look()
+        assert names(feed.state(ALL)) == ["new.v1"]
+        fresh.journal.close()
+
+    play(site, story)
+
+
+def test_a_changed_configuration_is_followed(site: Written) -> None:
+    async def story(feed: Feed, book: Installations) -> None:
+        before = feed.site["digest"]
+        text = site.config.read_text().replace("青溪镇", "清溪镇")
+        site.config.write_text(text)
+        site.loaded = type(site.loaded)(site.loaded.config, site.config, site.loaded.text.replace(
+            "青溪镇", "清溪镇"))  # fmt: skip
+        site.configure()
+        await feed.look()
+        assert feed.site["digest"] != before
+        assert feed.site["areas"][1]["name"]["zh-CN"] == "清溪镇"
+
+    play(site, story)
+
+
+def test_without_a_journal_it_waits_and_tells_it_once(tmp_path: Path) -> None:
+    async def run() -> list[str]:
+        said = io.StringIO()
+        book = Installations(tmp_path)
+        feed = Feed(tmp_path, book, Log("test", said))
+        for _ in range(3):
+            await feed.look()
+        book.close()
+        return said.getvalue().splitlines()
+
+    lines = asyncio.run(run())
+    assert len(lines) == 1 and "no journal yet" in lines[0]
+
+
+def test_a_version_says_what_where_by_when_and_who(site: Written) -> None:
+    site.put(site.warning(level=Level.RED, hazard=Hazard.FLASH_FLOOD))
+
+    async def story(feed: Feed, _: Installations) -> Any:
+        return feed.state(ALL)[0].shown
+
+    shown = play(site, story)
+    zh, en = shown["texts"]["zh-CN"], shown["texts"]["en-US"]
+    assert (shown["urgency"], shown["step"], shown["level"]) == ("Immediate", "leave", "red")
+    assert zh["place"] == "上坑村" and "本地预案：到小学操场集合。" in zh["todo"]
+    assert en["place"] == "Shangkeng" and en["asked"] == "leave now" and en["sender"]
+    assert json.dumps(shown)
