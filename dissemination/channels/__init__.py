@@ -1,11 +1,28 @@
 """Warnings to people: one way a file. `CHANNELS` is the whole list."""
 
-from dissemination.channels import app, ebm, kannel, loudspeaker, mqtt, recording, smpp
+from dissemination.channels import (
+    app,
+    declared,
+    ebm,
+    email,
+    kannel,
+    loudspeaker,
+    mqtt,
+    recording,
+    smpp,
+    webhook,
+)
 from dissemination.channels.kind import ChannelKind, Ear, Surroundings
 
 CHANNELS: dict[str, ChannelKind] = {
     "app": ChannelKind(app.Options, app.App, honours_keys=True, targets=app.targets),
+    "declared": ChannelKind(
+        declared.Options, declared.Declared, honours_keys=True, ear=declared.ear
+    ),
     "ebm": ChannelKind(ebm.Options, ebm.Ebm, honours_keys=False),
+    "email": ChannelKind(
+        email.Options, email.Email, honours_keys=False, targets=email.targets
+    ),
     "kannel": ChannelKind(
         kannel.Options, kannel.Kannel, honours_keys=False, targets=kannel.targets, ear=kannel.ear
     ),
@@ -21,6 +38,7 @@ CHANNELS: dict[str, ChannelKind] = {
         smpp.Options, smpp.Smpp, honours_keys=False, targets=smpp.targets,
         window=smpp.window, cost=smpp.cost,
     ),
+    "webhook": ChannelKind(webhook.Options, webhook.Webhook, honours_keys=False),
 }  # fmt: skip
 
 __all__ = ["CHANNELS", "ChannelKind", "Ear", "Surroundings"]

@@ -40,6 +40,21 @@ def get(http: httpx.Client, url: str, query: Mapping[str, str]) -> str:
     raise _refused(answer)
 
 
+def post(
+    http: httpx.Client, url: str, query: Mapping[str, str], body: bytes, head: Mapping[str, str]
+) -> str:
+    """As `get`, with a body."""
+    try:
+        answer = http.post(url, params=dict(query) or None, content=body, headers=dict(head))
+    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+        raise TemporaryFailure(f"the other side cannot be reached: {_name(error)}") from None
+    except httpx.HTTPError as error:
+        raise UnknownOutcome(f"posted, and no answer: {_name(error)}") from None
+    if answer.is_success:
+        return answer.text
+    raise _refused(answer)
+
+
 def _refused(answer: httpx.Response) -> ChannelError:
     said = hide(" ".join(answer.text.split())[:SAID_LONGEST])
     reason = f"the gateway says {answer.status_code}: {said}"

@@ -42,10 +42,15 @@ EBM = {"url": "{url}", "source": "010333112400000001", "destination": "010333112
        "event_types": {h.value: "11A01" for h in Hazard}}  # fmt: skip
 SMPP = {"url": "smpp{url}", "system_id": "u", "password": {"file": "password"},
         "recipients": {"file": "people"}, "timeout": 0.5}  # fmt: skip
+EMAIL = {"host": "127.0.0.1", "port": 9, "security": "none", "sender": "w@example.org",
+         "recipients": {"file": "mails"}, "timeout": 0.5}  # fmt: skip
 EXAMPLES = {
     "smpp": Example(SMPP, people=True),
     "app": Example({}, people=True),
+    "declared": Example({"medium": "screens"}, local=True),
     "ebm": Example(EBM),
+    "email": Example(EMAIL, people=True),
+    "webhook": Example({"url": "{url}/hook", "timeout": 0.5}),
     "loudspeaker": Example(SPEAKERS),
     "kannel": Example(KANNEL, people=True),
     "mqtt": Example({"url": "mqtt{url}", "timeout": 0.5}),
@@ -64,6 +69,7 @@ def nowhere() -> Iterator[str]:
 @pytest.fixture
 def around(tmp_path: Path) -> Surroundings:
     (tmp_path / "people").write_text(NUMBER)
+    (tmp_path / "mails").write_text("a@example.org")
     (tmp_path / "password").write_text(PASSWORD)
     with_an_installation(tmp_path)
     return Surroundings(tmp_path)

@@ -34,6 +34,7 @@ from tongluo.store.journal import Journal
 LIVE = sorted(name for name, kind in CHANNELS.items() if kind.live)
 ENROL: dict[str, dict[str, Any]] = {  # how somebody is enrolled, where it is no plain option
     "app": {},
+    "email": {"enrolled": {"file": "mails"}},
     "kannel": {"enrolled": {"file": "people"}},
     "loudspeaker": {"exercise": ["horn-1"]},
 }
@@ -74,7 +75,7 @@ class House:
         """Configure one, as its example is."""
         given = dict(EXAMPLES[kind].options)
         if "url" in given:
-            scheme = "" if given["url"].startswith("mqtt") else "http"
+            scheme = "http" if given["url"].startswith("{") else ""
             given["url"] = given["url"].format(url=f"{scheme}://127.0.0.1:9")
         if enrolled:
             flag = issubclass(CHANNELS[kind].options, Endpoint)
@@ -120,6 +121,7 @@ class House:
 def people(folder: Path, *, enrolled: bool) -> None:
     """A list of one number; one page."""
     (folder / "people").write_text(NUMBER)
+    (folder / "mails").write_text("a@example.org")
     (folder / "password").write_text(PASSWORD)
     pages = Installations(folder)
     pages.nest({BASE.area.id: [BASE.area.id]})

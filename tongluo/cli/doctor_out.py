@@ -52,7 +52,8 @@ def channels(config: Config, folder: Path) -> list[Finding]:
 
 
 def _recording(name: str, channel: ChannelIn, _: Config, folder: Path) -> Finding:
-    file = folder / str(channel.options.get("file", "deliveries.jsonl"))
+    usual = CHANNELS[channel.kind].options.model_fields["file"].default
+    file = folder / str(channel.options.get("file", usual))
     place = file if file.exists() else standing(file.parent)
     needed = os.W_OK if file.exists() else os.W_OK | os.X_OK
     if not os.access(place, needed) or file.is_dir():
@@ -70,6 +71,16 @@ def _mqtt(name: str, channel: ChannelIn, config: Config, _: Path) -> Finding:
         return fail("channel", "secret_missing", reason=error)
     except (PermanentFailure, TemporaryFailure) as error:
         return fail("channel", "mqtt_away", name=name, url=url, reason=error)
+
+
+def _mail(name: str, channel: ChannelIn, _: Config, __: Path) -> Finding:
+    """Whether the mail server listens."""
+    host, port = str(channel.options.get("host", "")), int(channel.options.get("port", 587))
+    try:
+        with socket.create_connection((host, port), timeout=ANSWER):
+            return ok("channel", "mqtt_ok", name=name, url=f"{host}:{port}")
+    except OSError as error:
+        return fail("channel", "mqtt_away", name=name, url=f"{host}:{port}", reason=error)
 
 
 def _web(name: str, channel: ChannelIn, _: Config, __: Path) -> Finding:
@@ -90,10 +101,13 @@ def _unchecked(name: str, channel: ChannelIn, _: Config, __: Path) -> Finding:
 
 
 CHECKS: dict[str, Callable[[str, ChannelIn, Config, Path], Finding]] = {
+    "declared": _recording,
     "ebm": _web,
+    "email": _mail,
     "kannel": _web,
     "loudspeaker": _mqtt,
     "mqtt": _mqtt,
     "recording": _recording,
+    "webhook": _web,
     "smpp": _web,
 }

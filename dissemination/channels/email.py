@@ -1,0 +1,240 @@
+"""Warnings by e-mail over SMTP, one message a recipient, with the CAP message attached.
+
+`accepted` = the mail server took the message (250 to its data) for this recipient; whether it came
+to a mailbox, or was read, is not known. No answer after the data is `unknown`, and is repeated for
+orange and red only; the same `Message-ID` then lets mailboxes drop the second copy.
+
+Recipients: a list with an entry a line, `address, area, area` (no area = all; `#` begins a remark),
+or the [register](register.md). Addresses appear in no log, error or state.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import smtplib
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email.message import EmailMessage
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from dissemination import texts
+from dissemination.channels.kind import Kept, Surroundings
+from dissemination.channels.kind import Options as _Options
+from dissemination.channels.people import From
+from dissemination.channels.registered import Registered
+from dissemination.channels.webhook import words
+from dissemination.phones import digest, key_of
+from dissemination.targeting.entries import Audience
+from tongluo.core.errors import (
+    ChannelError,
+    PermanentFailure,
+    TemporaryFailure,
+    UnknownOutcome,
+)
+from tongluo.core.ports import Delivery, Handed
+from tongluo.core.times import to_datetime
+from tongluo.core.warning import WarningVersion
+from tongluo.core.words import DeliveryState, Level, Status
+
+ADDRESS = re.compile(r"[^\s,<>@]+@[^\s,<>@]+")
+WRONG_HERE = 300.0
+"""Seconds until a server that refuses this site itself is asked again."""
+PRIORITY = {Level.RED: "1", Level.ORANGE: "1", Level.YELLOW: "3", Level.BLUE: "3"}
+
+
+class Options(_Options):
+    """Options of an e-mail channel."""
+
+    host: str
+    port: int = Field(587, ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    """`none` only for a server on this machine."""
+    ca_file: Path | None = None
+    """Certificates to trust; default: the system's."""
+    username: str = ""
+    password: Kept | None = None
+    sender: str
+    """The address it comes from."""
+    recipients: From
+    """The list of addresses, `{file: PATH}` or `{env: NAME}`; or `register`."""
+    enrolled: Kept | None = None
+    """The list of addresses enrolled for exercises; without one an exercise goes to nobody."""
+    audiences: dict[Audience, Literal["blue", "yellow", "orange", "red"]] = Field({})
+    """With `recipients: register`: audience -> the lowest level at which it is told."""
+    languages: tuple[Literal["zh-CN", "en-US"], ...] = Field(("zh-CN", "en-US"), min_length=1)
+    timeout: float = Field(15.0, gt=0, le=120)
+    """Seconds to wait for the server."""
+
+    @field_validator("sender")
+    @classmethod
+    def _sender(cls, sender: str) -> str:
+        if not ADDRESS.fullmatch(sender):
+            raise ValueError("this is no address like warning@example.org")
+        return sender
+
+
+class Email:
+    """Sends one message at a time, on one connection that is kept while it holds."""
+
+    def __init__(self, options: Options, surroundings: Surroundings) -> None:
+        self._options, self._folder, self._cap = options, surroundings.folder, surroundings.cap
+        self._key = key_of(surroundings.folder)
+        self._password = options.password.read(self._folder) if options.password else ""
+        self._server: smtplib.SMTP | None = None
+        registered = options.recipients.registered
+        self._register = (
+            Registered(self._folder, "email", options.audiences) if registered else None
+        )
+
+    def send(self, delivery: Delivery) -> Handed:
+        """Hand one message to the server."""
+        address = self._address(delivery)
+        message = written(delivery, address, self._options, self._cap(delivery.warning))
+        server = self._connected()
+        with self._told(TemporaryFailure):
+            self._answered(*server.mail(self._options.sender))
+            self._answered(*server.rcpt(address))
+        with self._told(UnknownOutcome):
+            self._answered(*server.data(message.as_bytes()))
+        return Handed(DeliveryState.ACCEPTED)
+
+    def close(self) -> None:
+        """Say goodbye to the server."""
+        if self._register is not None:
+            self._register.close()
+        self._drop()
+
+    def _address(self, delivery: Delivery) -> str:
+        if self._register is not None:
+            return self._register.address(delivery)
+        try:
+            found = listed(self._options, self._folder, delivery.warning.status)
+        except LookupError as error:
+            raise TemporaryFailure(str(error)) from None
+        for address in found:
+            if digest(address, self._key) == delivery.target:
+                return address
+        raise PermanentFailure("this recipient is not in the list any more")
+
+    def _connected(self) -> smtplib.SMTP:
+        """A server that answers; TemporaryFailure when there is none."""
+        o = self._options
+        if self._server is not None and _alive(self._server):
+            return self._server
+        self._drop()
+        try:
+            trust = ssl.create_default_context(cafile=o.ca_file) if o.security != "none" else None
+            if o.security == "tls":
+                server: smtplib.SMTP = smtplib.SMTP_SSL(
+                    o.host, o.port, timeout=o.timeout, context=trust
+                )
+            else:
+                server = smtplib.SMTP(o.host, o.port, timeout=o.timeout)
+            self._server = server
+            if o.security == "starttls":
+                server.starttls(context=trust)
+            if o.username:
+                server.login(o.username, self._password)
+        except (smtplib.SMTPException, OSError) as error:
+            self._drop()
+            ours = isinstance(
+                error, smtplib.SMTPAuthenticationError | smtplib.SMTPNotSupportedError
+            )
+            why = f"the mail server cannot be used: {type(error).__name__}{_code(error)}"
+            raise TemporaryFailure(why, WRONG_HERE if ours else 15.0, everyone=True) from None
+        return server
+
+    @contextmanager
+    def _told(self, lost: type[ChannelError]) -> Iterator[None]:
+        """Faults in the middle of a message, by the channels' contract; `lost`: of a connection
+        that breaks here."""
+        try:
+            yield
+        except (smtplib.SMTPServerDisconnected, OSError) as error:
+            self._drop()
+            raise lost(f"no answer of the mail server: {type(error).__name__}") from None
+        except smtplib.SMTPResponseException as error:
+            self._answered(error.smtp_code, b"")
+
+    def _answered(self, code: int, _said: bytes) -> None:
+        """Nothing for a code of success; what a server says may hold an address: it is not told."""
+        if code < 400:
+            return
+        self._drop()
+        if code < 500:
+            raise TemporaryFailure(f"the mail server says {code}: not now", 60.0)
+        raise PermanentFailure(f"the mail server says {code}: refused")
+
+    def _drop(self) -> None:
+        server, self._server = self._server, None
+        if server is not None:
+            try:
+                server.quit()
+            except (smtplib.SMTPException, OSError):
+                server.close()
+
+
+def _alive(server: smtplib.SMTP) -> bool:
+    try:
+        return bool(server.noop()[0] == 250)
+    except (smtplib.SMTPException, OSError):
+        return False
+
+
+def _code(error: Exception) -> str:
+    return f" {error.smtp_code}" if isinstance(error, smtplib.SMTPResponseException) else ""
+
+
+def written(delivery: Delivery, address: str, options: Options, xml: bytes) -> EmailMessage:
+    """The message: headline as its subject, the texts of all languages, the CAP message."""
+    warning = delivery.warning
+    message = EmailMessage()
+    message["Subject"] = " / ".join(texts.headline(warning, x) for x in options.languages)
+    message["From"], message["To"] = options.sender, address
+    message["Date"] = format_datetime(to_datetime(warning.sent, warning.zone))
+    name = hashlib.sha256(delivery.key.encode()).hexdigest()[:32]
+    message["Message-ID"] = f"<{name}@{options.sender.rpartition('@')[2]}>"
+    message["X-Priority"] = PRIORITY.get(warning.level, "3")
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content("\n\n".join(words(warning, x) for x in options.languages) + "\n")
+    message.add_attachment(xml, maintype="application", subtype="cap+xml", filename="warning.xml")
+    return message
+
+
+def book(text: str) -> dict[str, tuple[str, ...]]:
+    """address -> areas of a list; an entry that is no address is left out.
+
+    >>> book("a@example.org, A1, A2  # a school\\nnobody\\nb@example.org")
+    {'a@example.org': ('A1', 'A2'), 'b@example.org': ()}
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for line in text.splitlines():
+        address, *areas = (part.strip() for part in line.partition("#")[0].split(","))
+        if ADDRESS.fullmatch(address):
+            found[address] = tuple(area for area in areas if area)
+    return found
+
+
+def listed(options: Options, folder: Path, status: Status) -> dict[str, tuple[str, ...]]:
+    """Address -> areas, of who may be sent a warning of this status (law 6)."""
+    kept = options.recipients if status is Status.ACTUAL else options.enrolled
+    return {} if kept is None else book(kept.read(folder))
+
+
+def targets(options: Options, surroundings: Surroundings, warning: WarningVersion) -> list[str]:
+    """Digests of the recipients of a warning, in the order of the list."""
+    if options.recipients.registered:
+        register = Registered(surroundings.folder, "email", options.audiences)
+        try:
+            return register.targets(warning)
+        finally:
+            register.close()
+    key, area = key_of(surroundings.folder), warning.area.id
+    found = listed(options, surroundings.folder, warning.status)
+    return [digest(a, key) for a, areas in found.items() if not areas or area in areas]
