@@ -92,30 +92,41 @@ def _width(character: str, coding: Coding) -> int:
     return 2 if character > "\uffff" else 1
 
 
+class BadTemplate(ValueError):
+    """A template that cannot be used; `code` is a word for it, the text says it to a person."""
+
+    def __init__(self, code: str, words: str) -> None:
+        super().__init__(words)
+        self.code, self.words = code, words
+
+
 def check_template(template: str) -> None:
-    """ValueError, in words for a person, when a template leaves out the place or what to do.
+    """BadTemplate, in words for a person, when a template leaves out the place or what to do.
 
     >>> check_template("{news}")
     Traceback (most recent call last):
-    ValueError: the template does not say what to do: it needs {action}
+    dissemination.sms_text.BadTemplate: the template does not say what to do: it needs {action}
     """
     names = _names(template)
     unknown = next((n for n in names if n not in FIELDS), None)
     if unknown is not None:
-        raise ValueError(f"there is no {{{unknown}}}; there are: {', '.join(FIELDS)}")
+        raise BadTemplate("field", f"there is no {{{unknown}}}; there are: {', '.join(FIELDS)}")
     if not any(n in PLACES for n in names):
-        raise ValueError("the template does not name the place: it needs {news} or {place}")
+        raise BadTemplate(
+            "place", "the template does not name the place: it needs {news} or {place}"
+        )
     if not any(n in ACTIONS for n in names):
-        raise ValueError("the template does not say what to do: it needs {action}")
+        raise BadTemplate("action", "the template does not say what to do: it needs {action}")
 
 
 def _names(template: str) -> list[str]:
     try:
         found = list(string.Formatter().parse(template))
     except ValueError as error:
-        raise ValueError(f"the template cannot be read: {error}") from None
+        raise BadTemplate("braces", f"the template cannot be read: {error}") from None
     if any(form or conversion for _, _, form, conversion in found):
-        raise ValueError("a name in braces stands alone: no colon, no exclamation mark")
+        words = "a name in braces stands alone: no colon, no exclamation mark"
+        raise BadTemplate("braces", words)
     return [name for _, name, _, _ in found if name is not None]
 
 

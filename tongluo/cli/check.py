@@ -13,11 +13,14 @@ from tongluo.cli import paint
 from tongluo.cli.options import DEFAULT_CONFIG
 from tongluo.cli.remarks import people, remarks
 from tongluo.cli.site import folder_of
-from tongluo.cli.texts import chinese, config_language, say
+from tongluo.cli.texts import chinese, config_language, hazard_word, level_word, say, word
+from tongluo.config.lengths import Longest, longest
 from tongluo.config.load import Loaded, load
 from tongluo.config.plan import Plan, plan
 from tongluo.core.clock import now_ms
 from tongluo.core.times import to_datetime
+
+CODINGS = {"ucs2": "UCS-2", "gsm7": "GSM-7"}
 
 
 def check(file: Annotated[Path, typer.Argument(metavar="FILE")] = DEFAULT_CONFIG) -> None:
@@ -33,6 +36,17 @@ def check(file: Annotated[Path, typer.Argument(metavar="FILE")] = DEFAULT_CONFIG
     today = to_datetime(now_ms(), loaded.config.site.timezone).date().isoformat()
     for remark in (*remarks(made), *loaded.remarks(today, config_language())):
         out.print(Text(f"· {remark}"))
+    for one in longest(loaded.config):
+        out.print(Text(f"· {_length(one)}"))
+
+
+def _length(one: Longest) -> str:
+    """How long a channel's texts become."""
+    return say(
+        "sms_length", name=one.channel, parts=one.size.parts, units=one.size.units,
+        coding=CODINGS[one.size.coding], hazard=hazard_word(one.hazard),
+        level=level_word(one.level), audience=word("audience", one.audience), area=one.area,
+    )  # fmt: skip
 
 
 def summary(loaded: Loaded, made: Plan) -> list[tuple[str, str]]:

@@ -10,11 +10,12 @@ from tongluo.cli.texts_fit import FIT
 from tongluo.cli.texts_help import HELP
 from tongluo.cli.texts_nab import NAB
 from tongluo.cli.texts_qc import QC
+from tongluo.cli.texts_register import REGISTER
 from tongluo.cli.texts_said import SAID
 from tongluo.core.words import Hazard, Level
 
 LANGUAGES = ("en", "zh-CN")
-TEXTS: dict[str, tuple[str, str]] = {**HELP, **FIT, **SAID, **NAB, **QC, **COVERAGE}
+TEXTS: dict[str, tuple[str, str]] = {**HELP, **FIT, **SAID, **NAB, **QC, **REGISTER, **COVERAGE}
 _chosen: ContextVar[str] = ContextVar("language", default="en")
 
 

@@ -10,6 +10,7 @@ from tongluo.config import (
     checks_coverage,
     checks_derived,
     checks_judging,
+    checks_messages,
     checks_policies,
     checks_quality,
     checks_rules,
@@ -48,6 +49,8 @@ CHECKS: tuple[tuple[Callable[[Config], Iterable[Fault]], str], ...] = (
     (checks_policies.hazards, "policies rules"),
     (checks_policies.chained, "policies chains"),
     (checks_policies.channels, "channels"),
+    (checks_messages.messages, "messages"),
+    (checks_messages.lengths, "messages channels areas site"),
     (checks_coverage.coverage, "coverage channels areas"),
 )
 

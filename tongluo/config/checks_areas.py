@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
+from tongluo.config.areas import AreaIn
 from tongluo.config.checks_site import twice
 from tongluo.config.faults import Fault, Path
-from tongluo.config.models import AreaIn, Config
+from tongluo.config.models import Config
 from tongluo.config.texts import choice
 
 Point = tuple[float, float]
@@ -24,6 +25,21 @@ def areas(config: Config) -> Iterator[Fault]:
         yield from _shape(where, area)
         yield from _parent(where, area, parents)
         yield from twice((*where, "stations"), area.stations)
+        yield from _list(where, area, parents)
+
+
+def _list(where: Path, area: AreaIn, known: Collection[str]) -> Iterator[Fault]:
+    yield from twice((*where, "areas"), area.areas)
+    for n, name in enumerate(area.areas):
+        if name not in known:
+            values = {"name": name, "choice": choice(name, known)}
+            yield Fault((*where, "areas", n), "no_area", values)
+        elif name == area.id:
+            yield Fault((*where, "areas", n), "list_of_itself")
+    if "shape" in area.selects and area.polygon is None and area.circle is None:
+        yield Fault((*where, "selects"), "selects_nothing", {"key": "polygon` / `circle"})
+    if "reach" in area.selects and area.reach is None:
+        yield Fault((*where, "selects"), "selects_nothing", {"key": "reach"})
 
 
 def stations(config: Config) -> Iterator[Fault]:
@@ -55,7 +71,7 @@ def _parent(where: Path, area: AreaIn, parents: dict[str, str | None]) -> Iterat
 
 def _shape(where: Path, area: AreaIn) -> Iterator[Fault]:
     if area.polygon is None:
-        if area.circle is None:
+        if area.circle is None and not area.areas:
             yield Fault(where, "no_shape")
         return
     path = (*where, "polygon")

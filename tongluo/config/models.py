@@ -8,11 +8,13 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, Field, field_validator
 
+from tongluo.config.areas import AreaIn as AreaIn  # noqa: PLC0414 - others take it from here
 from tongluo.config.cap import CapIn
 from tongluo.config.console import ConsoleIn
 from tongluo.config.coupled import ChainIn, DerivedIn
 from tongluo.config.coverage import CoverageIn
 from tongluo.config.duty import ApproveIn, DutyIn, LevelIn, OperatorIn, QuietIn
+from tongluo.config.messages import MessageIn
 from tongluo.config.quality import QualityIn
 from tongluo.config.types import (
     Duration,
@@ -191,31 +193,6 @@ class StationIn(Model):
     sensors: tuple[SensorIn, ...] = ()
 
 
-class CircleIn(Model):
-    """A circle on the ground."""
-
-    centre: Point
-    radius_km: float = Field(gt=0, le=1000)
-
-
-class AreaIn(Model):
-    """Where people are warned."""
-
-    id: Word
-    name: Text
-    name_en: Text
-    people: int = Field(ge=0)
-    code: str = ""
-    parent: Word | None = None
-    polygon: tuple[Point, ...] | None = None
-    circle: CircleIn | None = None
-    stations: tuple[Word, ...] = ()
-    plan: str = Field(
-        default="", description="what to do here: the point's own plan, one or two sentences"
-    )
-    plan_en: str = ""
-
-
 class RuleIn(Model):
     """One detector for one hazard over the sensors of one quantity, in every area or in some."""
 
@@ -356,6 +333,7 @@ class Config(Model):
     chains: tuple[ChainIn, ...] = ()
     policies: tuple[PolicyIn, ...] = ()
     channels: dict[Word, ChannelIn] = Field(default_factory=dict)
+    messages: tuple[MessageIn, ...] = ()
     operators: dict[Word, OperatorIn] = Field(default_factory=dict)
     duty: DutyIn = DutyIn()
     console: ConsoleIn = ConsoleIn()

@@ -8,7 +8,9 @@ from functools import cached_property
 from typing import Any
 
 from ingest.derived_stage import DerivedStage
-from tongluo.config.models import AreaIn, Config
+from tongluo.config.areas import AreaIn
+from tongluo.config.models import Config
+from tongluo.config.nesting import around, shape_of
 from tongluo.config.plan_derived import derived_of
 from tongluo.config.plan_duty import operators_of, policies_of
 from tongluo.config.plan_order import clock_row, order_params, windows_of
@@ -137,14 +139,16 @@ def plan(config: Config, digest: str, known: Sequence[str] = ()) -> Plan:
 
 
 def _area_map(config: Config) -> dict[str, Area]:
-    return {a.id: _area(a) for a in config.areas}
+    return {a.id: _area(config, a) for a in config.areas}
 
 
-def _area(area: AreaIn) -> Area:
+def _area(config: Config, area: AreaIn) -> Area:
     polygon = area.polygon or ()
     if polygon and polygon[0] != polygon[-1]:
         polygon = (*polygon, polygon[0])
-    circle = (*area.circle.centre, area.circle.radius_km) if area.circle else None
+    circle = shape_of(area).circle
+    if not polygon and circle is None:
+        circle = around(config, area)
     return Area(
         area.id,
         area.name,

@@ -419,6 +419,21 @@ EN: dict[str, tuple[str, str]] = {
         "nobody is warned of {hazard}: it only serves `chains`",
         "take it out of this policy",
     ),
+    "message_empty": ("says nothing", "write `zh:` or `en:`, or both"),
+    "template_place": ("does not name the place", "put in {{news}} or {{place}}"),
+    "template_action": ("does not say what to do", "put in {{action}}"),
+    "template_field": ("has a name in braces that there is not", "use one of: {fields}"),
+    "template_braces": ("cannot be read", "write names alone in braces, like {{place}}"),
+    "message_long": (
+        "place and what to do do not fit into {parts} parts of '{name}' (area '{area}')",
+        "shorten the template, or allow more `parts:` there",
+    ),
+    "levels_of_all_clear": (
+        "the end of a warning has no level",
+        "take `levels:` out, or `all_clear:`",
+    ),
+    "list_of_itself": ("is the list itself", "take it out"),
+    "selects_nothing": ("selects by what the area does not have", "add `{key}:`, or take it out"),
     "no_kind": ("there is no kind of channel '{name}'", "{choice}"),
     # remarks
     "not_in_force": ("is not in force today ({start} to {end})", "put newer thresholds beside it"),

@@ -314,6 +314,18 @@ ZH: dict[str, tuple[str, str]] = {
     "policy_unused": ("永远用不到：前面的策略已包含它的全部灾种", "移到前面，或删去"),
     "no_policy": ("没有策略说明 {hazard} 预警怎么办", "加一条策略；`issue: never` 表示不对外发布"),
     "never_issued": ("{hazard} 不对外预警，只用于 `chains`", "从这条策略中去掉"),
+    "message_empty": ("没有内容", "写 `zh:` 或 `en:`，或两者都写"),
+    "template_place": ("没有写地点", "加上 {{news}} 或 {{place}}"),
+    "template_action": ("没有写该怎么做", "加上 {{action}}"),
+    "template_field": ("花括号里的名称不存在", "可用：{fields}"),
+    "template_braces": ("读不懂", "花括号里只写名称，如 {{place}}"),
+    "message_long": (
+        "在“{name}”的 {parts} 条之内放不下地点和行动（区域“{area}”）",
+        "缩短文本，或在该渠道增大 `parts:`",
+    ),
+    "levels_of_all_clear": ("预警解除没有等级", "删去 `levels:`，或删去 `all_clear:`"),
+    "list_of_itself": ("就是这个列表自己", "删去"),
+    "selects_nothing": ("按区域没有的内容选择", "添加 `{key}:`，或删去这一项"),
     "no_kind": ("没有渠道类型“{name}”", "{choice}"),
     # remarks
     "not_in_force": ("今天不在有效期内（{start} 至 {end}）", "在旁边写上新的阈值"),
