@@ -161,10 +161,11 @@ def _first(*names: str) -> str:
 
 
 def marked(warning: WarningVersion, language: str, text: str) -> str:
-    """The text; of an exercise, with the word first and last (law 6)."""
-    if warning.status is not Status.EXERCISE:
+    """The text; of an exercise, with the word first and last (law 6); of a call, that it is one."""
+    marks = {Status.EXERCISE: _EXERCISE, Status.DRAFT: _DRAFT}.get(warning.status)
+    if marks is None:
         return text
-    first, last = _EXERCISE[tongue(language)]
+    first, last = marks[tongue(language)]
     return first + text + last
 
 
@@ -232,6 +233,10 @@ _HEADLINE: dict[str, _Say] = {"zh": _headline_zh, "en": _headline_en}
 _DESCRIPTION: dict[str, _Say] = {"zh": _description_zh, "en": _description_en}
 
 _EXERCISE = {"zh": ("【演练】", "【演练】"), "en": ("EXERCISE: ", " - EXERCISE")}
+_DRAFT = {
+    "zh": ("【叫应：待审批，未发布】", "【请应答】"),
+    "en": ("CALL, NOT ISSUED: ", " - please answer"),
+}
 _NO_REASON = {"zh": "本消息未附依据。", "en": "No reasons came with this message."}
 _DO = {
     "zh": {

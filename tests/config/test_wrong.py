@@ -91,7 +91,7 @@ def test_a_secret_is_never_shown(path: Path, language: str) -> None:
 
 
 def test_the_secrets_are_really_there() -> None:
-    assert sum(b"gong-2026" in path.read_bytes() for path in FILES) == 3
+    assert sum(b"gong-2026" in path.read_bytes() for path in FILES) == 4
 
 
 def test_a_missing_file_and_a_folder_are_told(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from tongluo.cli.texts import say
+from tongluo.cli.texts import chinese, say
 from tongluo.core.errors import TongluoError
 
 PATIENCE = 60.0
@@ -48,5 +48,6 @@ def ask(folder: Path, command: str, said: Any = None, timeout: float = PATIENCE)
     finally:
         connection.close()
     if response.status != http.client.OK:
-        raise TongluoError(str(answer.get("error", response.status)))
+        reason = answer.get("error_zh") if chinese() else None
+        raise TongluoError(str(reason or answer.get("error", response.status)))
     return answer

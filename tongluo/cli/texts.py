@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 
+from tongluo.cli.texts_acts import ACTS
 from tongluo.cli.texts_coverage import COVERAGE
 from tongluo.cli.texts_fit import FIT
 from tongluo.cli.texts_help import HELP
@@ -15,7 +16,16 @@ from tongluo.cli.texts_said import SAID
 from tongluo.core.words import Hazard, Level
 
 LANGUAGES = ("en", "zh-CN")
-TEXTS: dict[str, tuple[str, str]] = {**HELP, **FIT, **SAID, **NAB, **QC, **REGISTER, **COVERAGE}
+TEXTS: dict[str, tuple[str, str]] = {
+    **HELP,
+    **ACTS,
+    **FIT,
+    **SAID,
+    **NAB,
+    **QC,
+    **REGISTER,
+    **COVERAGE,
+}
 _chosen: ContextVar[str] = ContextVar("language", default="en")
 
 

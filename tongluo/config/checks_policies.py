@@ -38,7 +38,8 @@ def _policy(config: Config, where: Path, policy: PolicyIn) -> Iterator[Fault]:
             values = {"name": name, "choice": choice(name, config.channels)}
             yield Fault((*where, "channels", k), "no_channel", values)
     yield from twice((*where, "channels"), policy.channels)
-    if policy.issue == "automatic" and not policy.channels:
+    goes = {policy.issue, *(level.issue for level in policy.levels.values())} - {"never"}
+    if goes and policy.authority == "issue" and not policy.channels:
         yield Fault((*where, "channels"), "nowhere")
     if policy.validity <= 0:
         yield Fault((*where, "validity"), "zero_duration")

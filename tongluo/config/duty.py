@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from tongluo.config.types import Duration, LevelWord, Model, Names, Text, Word, refuse
 
@@ -82,12 +82,6 @@ class LevelIn(Model):
     approve: ApproveIn | None = None
 
 
-def _hour(value: Any) -> Any:
-    if isinstance(value, int):  # YAML 1.1 reads 06:30 without quotes as a number
-        raise refuse("hour_unquoted")
-    return value
-
-
 class QuietIn(Model):
     """Hours in which channels that would wake people hold the all-clear of a low level."""
 
@@ -95,11 +89,6 @@ class QuietIn(Model):
     until: str = Field(pattern=CLOCK)
     up_to: LevelWord = "yellow"
     channels: Names = Field(min_length=1, description="channels that hold it")
-
-    @field_validator("from_", "until", mode="before")
-    @classmethod
-    def _clock(cls, value: Any) -> Any:
-        return _hour(value)
 
     @model_validator(mode="after")
     def _low(self) -> QuietIn:

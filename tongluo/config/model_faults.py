@@ -118,8 +118,10 @@ def _of_point(loc: Path) -> bool:
 
 
 def _pattern(value: Any, loc: Path) -> str:
-    if loc[-1] == "reset_at" or loc[-2:] == ("derived", "at"):
+    if loc[-1] == "reset_at" or loc[-2:] == ("derived", "at") or loc[-2:-1] == ("quiet",):
         return "hour"
+    if loc[-1] == "digest":
+        return "digest"
     if loc[-2:] == ("sender", "id"):
         return "sender_id"
     if "，" in value or "、" in value:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from tongluo.config.faults import Fault
-from tongluo.config.models import Config
+from tongluo.config.models import Config, PolicyIn
 from tongluo.config.sensors import declared
 
 
@@ -33,11 +33,19 @@ def _unused(config: Config) -> Iterator[Fault]:
     for sensor in (*sensors, *config.profiles.values()):
         sets |= set((sensor.thresholds or {}).values())
     sets |= {chain.lower.thresholds for chain in config.chains if chain.lower is not None}
-    channels = {name for policy in config.policies for name in policy.channels}
+    channels = {name for policy in config.policies for name in (*policy.channels, *_calls(policy))}
     for section, used in (("profiles", profiles), ("thresholds", sets), ("channels", channels)):
         for name in getattr(config, section):
             if name not in used:
                 yield Fault((section, name), "unused")
+
+
+def _calls(policy: PolicyIn) -> Iterator[str]:
+    """Channels by which people are called or told."""
+    for approve in (policy.approve, *(level.approve for level in policy.levels.values())):
+        if approve is not None:
+            every = [*approve.ladder, *([approve.tell] if approve.tell else [])]
+            yield from (name for step in every for name in step.by)
 
 
 def _areas(config: Config) -> Iterator[Fault]:

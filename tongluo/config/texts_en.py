@@ -402,6 +402,41 @@ EN: dict[str, tuple[str, str]] = {
     ),
     # policies and channels
     "no_channel": ("there is no channel '{name}'", "{choice}"),
+    # authority and approval
+    "digest": (
+        "is no digest of a token",
+        "paste what `tongluo operator NAME` prints; the token itself never stands here",
+    ),
+    "approve_missing": (
+        "{level} must be approved, and nothing says by whom",
+        "add an `approve:` block with `who:`",
+    ),
+    "no_person": ("'{name}' is no operator, and nobody holds such a role", "{choice}"),
+    "few_approvers": (
+        "needs {needed} operator(s) with a token who may approve; there are {count}",
+        "name more of them, or give them a `digest` and a role",
+    ),
+    "silence_order": (
+        "a warning would go out on nobody's authority",
+        "name the written order that allows it in `order:`, or write `hold`",
+    ),
+    "silence_authority": (
+        "only {to} may issue this: silence cannot",
+        "write `on_silence: hold`",
+    ),
+    "ladder_order": (
+        "{after} is before the step above it ({before})",
+        "put the steps in the order in which they are taken",
+    ),
+    "authority_to": (
+        "this site may only {authority}, and who issues is not said",
+        "name the authority in `to:`",
+    ),
+    "quiet_high": (
+        "{level} is never held: orange and red concern life",
+        "write `up_to: yellow` or `blue`",
+    ),
+    "quiet_empty": ("begins and ends at the same time", "write two different times of day"),
     "nowhere": ("a warning would go nowhere", "name a channel, or write `issue: never`"),
     "renew": (
         "{renew} is not shorter than the validity of {validity}",

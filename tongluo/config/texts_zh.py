@@ -309,6 +309,23 @@ ZH: dict[str, tuple[str, str]] = {
     ),
     # policies and channels
     "no_channel": ("没有渠道“{name}”", "{choice}"),
+    # authority and approval
+    "digest": ("不是令牌摘要", "粘贴 `tongluo operator NAME` 输出的内容；这里不写令牌本身"),
+    "approve_missing": ("{level} 须审批，却没有写由谁审批", "加上含 `who:` 的 `approve:` 块"),
+    "no_person": ("“{name}”不是操作员，也没有人有此角色", "{choice}"),
+    "few_approvers": (
+        "需要 {needed} 名有令牌且可审批的操作员，现有 {count} 名",
+        "多写几名，或给他们 `digest` 和角色",
+    ),
+    "silence_order": (
+        "预警会在无人授权时发出",
+        "在 `order:` 写明允许这样做的书面规定，或写 `hold`",
+    ),
+    "silence_authority": ("只有 {to} 可发布：沉默不能代替", "写 `on_silence: hold`"),
+    "ladder_order": ("{after} 早于上一级（{before}）", "按先后次序写各级"),
+    "authority_to": ("本系统只可 {authority}，却没有写明发布单位", "在 `to:` 写明发布单位"),
+    "quiet_high": ("{level} 从不延后：橙色和红色关系生命", "写 `up_to: yellow` 或 `blue`"),
+    "quiet_empty": ("起止时间相同", "写两个不同的时间"),
     "nowhere": ("预警发不出去", "写上渠道，或写 `issue: never`"),
     "renew": ("{renew} 不短于有效期 {validity}", "预警要在到期前续发"),
     "policy_unused": ("永远用不到：前面的策略已包含它的全部灾种", "移到前面，或删去"),

@@ -91,7 +91,9 @@ class Lifecycle:
         event = self.events[n]
         if not event.version:
             event.version, event.level = event.last, event.highest
-        return replace(self._next(event, Act.CANCEL, 0, time, occasion, reason), mistaken=True)
+        version = replace(self._next(event, Act.CANCEL, 0, time, occasion, reason), mistaken=True)
+        event.last = 0  # once
+        return version
 
     def withdraw(self, n: int, time: int, occasion: Occasion) -> WarningVersion | None:
         """The cancel of a warning whose area or hazard is no longer watched here, if one is due."""
