@@ -17,6 +17,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Literal
@@ -56,7 +57,8 @@ class Options(_Options):
     security: Literal["starttls", "tls", "none"] = "starttls"
     """`none` only for a server on this machine."""
     ca_file: Path | None = None
-    """Certificates to trust; default: the system's."""
+    """Certificates to trust; default: the system's. A relative path starts from the store's
+    folder."""
     username: str = ""
     password: Kept | None = None
     sender: str
@@ -98,10 +100,14 @@ class Email:
         message = written(delivery, address, self._options, self._cap(delivery.warning))
         server = self._connected()
         with self._told(TemporaryFailure):
-            self._answered(*server.mail(self._options.sender))
+            code, _ = server.mail(self._options.sender)
+            if code >= 400:  # it refuses this site, not this recipient
+                self._drop()
+                said = f"the mail server says {code} to this sender"
+                raise TemporaryFailure(said, WRONG_HERE, everyone=True)
             self._answered(*server.rcpt(address))
         with self._told(UnknownOutcome):
-            self._answered(*server.data(message.as_bytes()))
+            self._answered(*server.data(message.as_bytes(policy=SMTP)))
         return Handed(DeliveryState.ACCEPTED)
 
     def close(self) -> None:
@@ -129,7 +135,8 @@ class Email:
             return self._server
         self._drop()
         try:
-            trust = ssl.create_default_context(cafile=o.ca_file) if o.security != "none" else None
+            trusted = self._folder / o.ca_file if o.ca_file else None
+            trust = ssl.create_default_context(cafile=trusted) if o.security != "none" else None
             if o.security == "tls":
                 server: smtplib.SMTP = smtplib.SMTP_SSL(
                     o.host, o.port, timeout=o.timeout, context=trust
@@ -139,6 +146,7 @@ class Email:
             self._server = server
             if o.security == "starttls":
                 server.starttls(context=trust)
+            server.ehlo_or_helo_if_needed()
             if o.username:
                 server.login(o.username, self._password)
         except (smtplib.SMTPException, OSError) as error:
@@ -202,7 +210,9 @@ def written(delivery: Delivery, address: str, options: Options, xml: bytes) -> E
     message["Message-ID"] = f"<{name}@{options.sender.rpartition('@')[2]}>"
     message["X-Priority"] = PRIORITY.get(warning.level, "3")
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content("\n\n".join(words(warning, x) for x in options.languages) + "\n")
+    message.set_content(
+        "\n\n".join(words(warning, x) for x in options.languages) + "\n", cte="base64"
+    )
     message.add_attachment(xml, maintype="application", subtype="cap+xml", filename="warning.xml")
     return message
 

@@ -66,7 +66,7 @@ class Options(Endpoint):
     @field_validator("url")
     @classmethod
     def _address(cls, url: str) -> str:
-        if not re.fullmatch(r"https?://[^\s/?#@]+[^\s?#]*", url):
+        if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", url):
             raise ValueError("this is no address like https://example.org/hook, without a query")
         return url
 
