@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from tongluo.config.duty import StepIn, TellIn
 from tongluo.config.faults import Fault
 from tongluo.config.models import Config, PolicyIn
 from tongluo.config.sensors import declared
@@ -44,7 +45,8 @@ def _calls(policy: PolicyIn) -> Iterator[str]:
     """Channels by which people are called or told."""
     for approve in (policy.approve, *(level.approve for level in policy.levels.values())):
         if approve is not None:
-            every = [*approve.ladder, *([approve.tell] if approve.tell else [])]
+            every: list[StepIn | TellIn] = [*approve.ladder]
+            every += [approve.tell] if approve.tell else []
             yield from (name for step in every for name in step.by)
 
 

@@ -43,7 +43,7 @@ def turned_away(daemon: Daemon, name: Any, refused: Refused) -> dict[str, Any]:
     """A wrong name or token, into the audit."""
     known = name if name in daemon.intake.engine.plan.config.operators else "unknown"
     with daemon.journal.transaction():
-        daemon.journal.audit(now_ms(), "refused", {"operator": known, "code": refused.code})
+        daemon.journal.audit(now_ms(), "turned_away", {"operator": known, "code": refused.code})
     return refused.answer()
 
 
