@@ -144,15 +144,17 @@ class Centre:
 class Smsc:
     """The process; `start` after `stop` uses the same port and log."""
 
+    module, scheme = "tests.smsc", "smpp"
+
     def __init__(self, folder: Path, **manner: Any) -> None:
         self.port, self.log, self.manner = free_port(), folder / "smsc.log", manner
-        self.url = f"smpp://127.0.0.1:{self.port}"
+        self.url = f"{self.scheme}://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         before = len(self._lines("ready"))
         first = DEFAULT["first"] + len(self.messages())  # names go on after a restart
-        command = [sys.executable, "-m", "tests.smsc", str(self.port), str(self.log),
+        command = [sys.executable, "-m", self.module, str(self.port), str(self.log),
                    json.dumps({"first": first, **self.manner})]  # fmt: skip
         with self.log.with_suffix(".err").open("ab") as said:
             self._process = subprocess.Popen(

@@ -25,6 +25,7 @@ number than the message went to changes nothing. The specification's numbers sta
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -148,10 +149,13 @@ def _until(warning: WarningVersion) -> str:
     return "" if ended else until(warning.expires)
 
 
-def until(expires: int) -> str:
-    """validity_period (7.1.1), absolute, in UTC.
+def until(expires: int, zone: str = "UTC") -> str:
+    """validity_period (7.1.1), absolute: local time and quarters of an hour from UTC.
 
-    >>> until(1_782_864_000_000)
-    '260701000000000+'
+    >>> until(1_782_864_000_000), until(1_782_864_000_000, "Asia/Shanghai")
+    ('260701000000000+', '260701080000032+')
     """
-    return to_datetime(expires, "UTC").strftime("%y%m%d%H%M%S000+")
+    local = to_datetime(expires, zone)
+    shift = local.utcoffset() or timedelta()
+    quarters = round(shift / timedelta(minutes=15))
+    return local.strftime("%y%m%d%H%M%S0") + f"{abs(quarters):02d}{'-' if quarters < 0 else '+'}"
