@@ -2,6 +2,7 @@
 
 from dissemination.channels import (
     app,
+    cmpp,
     declared,
     ebm,
     email,
@@ -16,6 +17,10 @@ from dissemination.channels.kind import ChannelKind, Ear, Surroundings
 
 CHANNELS: dict[str, ChannelKind] = {
     "app": ChannelKind(app.Options, app.App, honours_keys=True, targets=app.targets),
+    "cmpp": ChannelKind(
+        cmpp.Options, cmpp.Cmpp, honours_keys=False, targets=cmpp.targets,
+        window=cmpp.window, cost=cmpp.cost,
+    ),
     "declared": ChannelKind(
         declared.Options, declared.Declared, honours_keys=True, ear=declared.ear
     ),

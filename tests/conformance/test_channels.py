@@ -44,7 +44,10 @@ SMPP = {"url": "smpp{url}", "system_id": "u", "password": {"file": "password"},
         "recipients": {"file": "people"}, "timeout": 0.5}  # fmt: skip
 EMAIL = {"host": "127.0.0.1", "port": 9, "security": "none", "sender": "w@example.org",
          "recipients": {"file": "mails"}, "timeout": 0.5}  # fmt: skip
+CMPP = {"url": "cmpp{url}", "sp_id": "901234", "password": {"file": "password"},
+        "source": "10690001", "recipients": {"file": "people"}, "timeout": 0.5}  # fmt: skip
 EXAMPLES = {
+    "cmpp": Example(CMPP, people=True),
     "smpp": Example(SMPP, people=True),
     "app": Example({}, people=True),
     "declared": Example({"medium": "screens"}, local=True),

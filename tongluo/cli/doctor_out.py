@@ -110,4 +110,5 @@ CHECKS: dict[str, Callable[[str, ChannelIn, Config, Path], Finding]] = {
     "recording": _recording,
     "webhook": _web,
     "smpp": _web,
+    "cmpp": _web,
 }
