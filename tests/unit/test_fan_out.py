@@ -110,7 +110,7 @@ def test_a_receipt_before_the_hand_over_is_settled(rows: Deliveries, tmp_path: P
 def test_the_listener_answers_by_what_became_of_a_receipt(rows: Deliveries) -> None:
     rows.spread(FAN, ["x"], 0)
     ear = Ear("127.0.0.1", free_port(), partial(receipt, key=b"k"))
-    listener = Listener("sms", ear, rows, Log("test"))
+    listener = Listener("sms", ear, lambda r: rows.receive(r.id, r.state, 0, "", 1), Log("test"))
     ours, other = seal("e.v1:sms:x", b"k"), seal("e.v1:sms:y", b"k")
     forged = seal("e.v1:sms:x", b"another")
     asked = [(ours, "8"), (ours, "1"), (other, "1"), (forged, "2"), ("", ""), ("%ff&" * 99, "1")]

@@ -28,6 +28,7 @@ from tongluo.daemon.lane import Lane
 from tongluo.daemon.listener import Listener
 from tongluo.daemon.lock import locked
 from tongluo.daemon.log import Log
+from tongluo.daemon.people import RegisterKeeper
 from tongluo.store.journal import connect
 from tongluo.store.rows import warning_of
 
@@ -50,6 +51,8 @@ class Dispatcher:
         self.config = from_text(text).config
         self.deliveries = Deliveries(folder / "deliveries.db")
         self.manner = self._manner()
+        self.templates = [message.template() for message in self.config.messages]
+        self.register = RegisterKeeper(self.config, folder, self.log)
         self.spreading = {n for n, c in self.config.channels.items() if CHANNELS[c.kind].targets}
         self.lanes = [Lane(self, name) for name in self.config.channels]
         for lane in self.lanes:
@@ -62,7 +65,7 @@ class Dispatcher:
         secret = b.password.reveal() if b.password else None
         return Surroundings(
             self.folder, b.url, b.username, secret, b.ca_file, b.cert_file, b.key_file,
-            name=name, tell=self._heard, cap=self.cap,
+            name=name, tell=self._heard, cap=self.cap, templates=self.templates,
         )  # fmt: skip
 
     def _manner(self) -> cap.Manner:
@@ -79,9 +82,12 @@ class Dispatcher:
         return cap.render(warning, self.manner)
 
     def _heard(self, receipt: Receipt) -> bool:
-        """A receipt that came by a channel's own connection."""
+        """Write down a receipt; False when it is of no delivery."""
         r = receipt
-        return self.deliveries.receive(r.id, r.state, r.time or 0, r.raw, now_ms())
+        known = self.deliveries.receive(r.id, r.state, r.time or 0, r.raw, now_ms())
+        if known:
+            self.register.hear(r)
+        return known
 
     def _listen(self) -> list[Listener]:
         """A listener for each channel with receipts."""
@@ -91,7 +97,7 @@ class Dispatcher:
             options = build_channel(given.kind, given.options)
             ear = ear_of(options, Surroundings(self.folder, name=name)) if ear_of else None
             if ear is not None:
-                found.append(Listener(name, ear, self.deliveries, self.log))
+                found.append(Listener(name, ear, self._heard, self.log))
         return found
 
     def _configuration(self) -> tuple[int, str]:

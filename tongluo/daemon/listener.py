@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections.abc import Callable
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 from dissemination.channels import Ear
-from tongluo.core.clock import now_ms
-from tongluo.daemon.deliveries import Deliveries
+from dissemination.receipts import Receipt
 from tongluo.daemon.log import Log
 
 IDLE = 60
@@ -25,8 +25,9 @@ BIND_AGAIN = 5.0
 class Listener:
     """Listens until closed; an address that is taken is tried again."""
 
-    def __init__(self, name: str, ear: Ear, deliveries: Deliveries, log: Log) -> None:
-        self._name, self._ear, self._deliveries, self._log = name, ear, deliveries, log
+    def __init__(self, name: str, ear: Ear, tell: Callable[[Receipt], bool], log: Log) -> None:
+        """tell: write a receipt down; False when it is of no delivery."""
+        self._name, self._ear, self._tell, self._log = name, ear, tell, log
         self._server: ThreadingHTTPServer | None = None
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True, name=f"{name} receipts")
@@ -57,9 +58,7 @@ class Listener:
             self._log.trouble(f"receipts {self._name}", "one that cannot be read, or is not ours")
             return HTTPStatus.BAD_REQUEST
         try:
-            known = self._deliveries.receive(
-                receipt.id, receipt.state, receipt.time or 0, receipt.raw, now_ms()
-            )
+            known = self._tell(receipt)
         except sqlite3.Error as error:
             self._log.trouble(f"receipts {self._name}", f"cannot be written: {error}")
             return HTTPStatus.SERVICE_UNAVAILABLE
