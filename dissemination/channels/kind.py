@@ -101,6 +101,10 @@ class Ear:
     port: int
     read: Callable[[str], Receipt | None]
     """`read(query)`: its `id` is the delivery's key; None when it is not one of ours."""
+    posted: Callable[[str, bytes], Sequence[Receipt] | None] | None = None
+    """`posted(query, body)`: those of a POST; None when it is not from the gateway."""
+    reply: str = ""
+    """What the gateway wants to be answered."""
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from tongluo.daemon.log import Log
 IDLE = 60
 """Seconds after which a connection that says nothing is closed."""
 BIND_AGAIN = 5.0
+LARGEST = 1 << 20
 
 
 class Listener:
@@ -38,6 +39,8 @@ class Listener:
 
         class Handler(_Handler):
             heard = listener.heard
+            posted = listener.posted
+            reply = listener._ear.reply.encode()
 
         while not self._closing.is_set():
             try:
@@ -57,6 +60,25 @@ class Listener:
         if receipt is None:
             self._log.trouble(f"receipts {self._name}", "one that cannot be read, or is not ours")
             return HTTPStatus.BAD_REQUEST
+        return self._write(receipt)
+
+    def posted(self, query: str, body: bytes) -> HTTPStatus:
+        """Write what a POST brings; whatever cannot be written makes the gateway tell all again."""
+        if self._ear.posted is None:
+            return HTTPStatus.METHOD_NOT_ALLOWED
+        try:
+            receipts = self._ear.posted(query, body)
+        except sqlite3.Error as error:
+            self._log.trouble(f"receipts {self._name}", f"cannot be written: {error}")
+            return HTTPStatus.SERVICE_UNAVAILABLE
+        if receipts is None:
+            self._log.trouble(f"receipts {self._name}", "one that cannot be read, or is not ours")
+            return HTTPStatus.BAD_REQUEST
+        answers = {self._write(receipt) for receipt in receipts}
+        spoilt = HTTPStatus.SERVICE_UNAVAILABLE
+        return spoilt if spoilt in answers else HTTPStatus.OK
+
+    def _write(self, receipt: Receipt) -> HTTPStatus:
         try:
             known = self._tell(receipt)
         except sqlite3.Error as error:
@@ -85,16 +107,35 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = IDLE
 
+    reply = b""
+
     @staticmethod
     def heard(query: str) -> HTTPStatus:
         raise NotImplementedError
 
+    @staticmethod
+    def posted(query: str, body: bytes) -> HTTPStatus:
+        raise NotImplementedError
+
     def do_GET(self) -> None:
         """One receipt."""
-        status = self.heard(urlsplit(self.path).query)
+        self._answer(self.heard(urlsplit(self.path).query))
+
+    def do_POST(self) -> None:
+        """Several receipts."""
+        length = self.headers.get("Content-Length", "")
+        if not length.isascii() or not length.isdigit() or int(length) > LARGEST:
+            self.close_connection = True
+            self._answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            return
+        self._answer(self.posted(urlsplit(self.path).query, self.rfile.read(int(length))))
+
+    def _answer(self, status: HTTPStatus) -> None:
+        body = self.reply if status is HTTPStatus.OK else b""
         self.send_response(status)
-        self.send_header("Content-Length", "0")
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
+        self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
         """Nothing: lines of requests may hold what is said to one person."""
