@@ -146,7 +146,7 @@ class Commanding(Timing):
         return self._raise(operator, n, level, self._said(operator, order.why), at)
 
     def _raise(
-        self, operator: Operator, n: int, level: Level, reason: Mapping[str, Any], at: int
+        self, operator: Operator, n: int, level: int, reason: Mapping[str, Any], at: int
     ) -> dict[str, Any]:
         """A level above the one in force, as far as the policy lets this person."""
         occasion, key, live = self._occasion(n), self.plan.key(n), self.lifecycle.live(n)
@@ -155,7 +155,7 @@ class Commanding(Timing):
         if live >= level:
             raise Refused("already", level=Level(live).word, event=self.lifecycle.events[n].name)
         if policy.mode(level) == "never":
-            raise Refused("never", hazard=hazard, level=level.word)
+            raise Refused("never", hazard=hazard, level=Level(level).word)
         open_, rules = self.desk.proposals.get(key), policy.approval(level)
         self._named(operator, rules.who if rules is not None else policy.who)
         if open_ is not None and open_.level >= level:
@@ -164,8 +164,8 @@ class Commanding(Timing):
         if rules is not None:
             return self._sign(operator, self.offer(n, level, at, occasion, reason, level), at)
         self._hand_out(operator, n, level, at, reason)
-        self.lifecycle.events[n].manual = int(level)
-        return {"event": self.lifecycle.events[n].name, "level": level.word, "issued": True}
+        self.lifecycle.events[n].manual = level
+        return {"event": self.lifecycle.events[n].name, "level": Level(level).word, "issued": True}
 
     def _hand_out(
         self, operator: Operator, n: int, level: int, at: int, reason: Mapping[str, Any]
@@ -203,7 +203,7 @@ class Commanding(Timing):
         reason = self._said(operator, order.why, order.text)
         level = acts.level_of(order.level) if order.level else event.level
         if level > event.level:
-            return self._raise(operator, n, Level(level), reason, at)
+            return self._raise(operator, n, level, reason, at)
         if level < event.level:
             self._set_aside(operator, n, order.why, at)
             event.manual = 0
@@ -298,7 +298,7 @@ class Commanding(Timing):
         return n
 
     def _drill(
-        self, operator: Operator, n: int, level: Level, order: acts.Exercise, at: int, ends: int
+        self, operator: Operator, n: int, level: int, order: acts.Exercise, at: int, ends: int
     ) -> str:
         by = self._occasion(n).policy.channels if order.kind != "tabletop" else ()
         drill = Drill(ends, order.kind, Event(), list(by), operator.name, order.why)

@@ -9,7 +9,7 @@ from typing import Any
 from tongluo.config.plan import Plan
 from tongluo.core.effects import Effects, Record
 from tongluo.core.warning import WarningVersion
-from tongluo.core.words import Exercise, Level, Status
+from tongluo.core.words import Exercise, Status
 from tongluo.warning.desk import Desk, Drill
 from tongluo.warning.lifecycle import Event, Lifecycle, Occasion
 
@@ -25,7 +25,7 @@ class Exercising:
         """An entry of the audit."""
         self.effects.records.append(Record(time, what, body))
 
-    def begin_exercise(self, n: int, level: Level, drill: Drill, time: int) -> str:
+    def begin_exercise(self, n: int, level: int, drill: Drill, time: int) -> str:
         """Issue an exercise; the name of its event."""
         key = self.plan.key(n)
         drill.event = Event(self.desk.number() - 1)
@@ -37,16 +37,16 @@ class Exercising:
         drill = self.desk.exercises.pop(key)
         n = self.plan.places.get(key)
         if n is not None:
-            self._exercise(n, drill, Level.NONE, time, why)
+            self._exercise(n, drill, 0, time, why)
         self.record(time, "exercise_ends", {"event": drill.event.name, "why": why})
 
-    def _exercise(self, n: int, drill: Drill, level: Level, time: int, why: str) -> str:
+    def _exercise(self, n: int, drill: Drill, level: int, time: int, why: str) -> str:
         occasion = self.plan.occasion(n)
         assert occasion is not None  # none is begun without a policy
         area = replace(occasion.area, id=f"exercise.{occasion.area.id}")
         life = Lifecycle({0: drill.event})
         said = {"cause": "exercise", "who": drill.who, "en": why, "zh": why}
-        version = life.follow(0, int(level), time, _of(replace(occasion, area=area), drill), said)
+        version = life.follow(0, level, time, _of(replace(occasion, area=area), drill), said)
         drill.event = life.events[0]
         assert version is not None
         self._send(replace(version, area=occasion.area), drill)

@@ -118,7 +118,8 @@ class Duty:
     def event(self, area: str = "A") -> str:
         """The event of an area."""
         n = self.engine.plan.places[f"{area}/river_flood"]
-        return self.engine.lifecycle.events[n].name
+        event = self.engine.lifecycle.events.get(n)
+        return event.name if event is not None else "none"
 
 
 def minute(time: int) -> float:

@@ -114,11 +114,11 @@ def read(word: str, body: Mapping[str, Any]) -> Order:
     return order
 
 
-def level_of(word: str) -> Level:
+def level_of(word: str) -> int:
     """The grade of a word; Refused when it is none.
 
     >>> level_of("red")
-    <Level.RED: 4>
+    4
     """
     try:
         level = Level.parse(word)
@@ -126,7 +126,7 @@ def level_of(word: str) -> Level:
         raise Refused("no_level", level=word) from None
     if level < Level.BLUE:
         raise Refused("no_level", level=word)
-    return level
+    return int(level)
 
 
 def moment(text: str, now: int) -> int:
