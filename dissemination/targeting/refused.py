@@ -8,7 +8,7 @@ from dataclasses import dataclass
 CODES = (
     "id_elsewhere", "id_twice", "area_elsewhere", "missing", "no_area", "one_of", "not_yes",
     "not_size", "one_person", "counted", "not_number", "not_email", "not_speaker", "not_date",
-    "not_degrees", "half_point", "too_long", "not_text", "fields", "unreadable", "no_shape",
+    "not_degrees", "half_point", "too_long", "not_text", "fields", "unreadable",
     "shape", "few_corners", "circle", "reach", "strata", "people",
 )  # fmt: skip
 """Every reason there is; `values` never hold a number or a name of a person."""
