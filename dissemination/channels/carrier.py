@@ -74,14 +74,15 @@ class Carrier:
 
     def __init__(
         self, options: CarrierOptions, around: Surroundings, url: str, wire: Wire, submit: Submit,
-        coding: Coding | None = None, whole: bool = False,
+        kind: str, coding: Coding | None = None, whole: bool = False,
     ) -> None:  # fmt: skip
-        """coding: of every text; None = the smallest. whole: the centre parts a text by itself."""
+        """kind: as the site's templates name it. coding: of every text; None = the smallest.
+        whole: the centre parts a text by itself."""
         self._options, self._tell, self._submit = options, around.tell, submit
         self._coding, self._whole = coding, whole
         self._key = key_of(around.folder)
         self._numbers = Numbers(options, around.folder)
-        self._texts = Texts(options, coding)
+        self._texts = Texts(options, coding, templates=around.templates, kind=kind)
         self._ids = Ids(around.folder / "ids" / f"{around.name or 'sms'}.db", options.match_numbers)
         for key in self._ids.last(options.window):  # what a crash cut off between answer and row
             self._tell(Receipt(key, DeliveryState.ACCEPTED, None, "answered before the end"))
@@ -91,7 +92,8 @@ class Carrier:
 
     def send(self, delivery: Delivery) -> Handed:
         """Hand over what the centre does not have yet of a text; `accepted` once it has all."""
-        number, text = self._numbers.of(delivery), self._texts.of(delivery.warning)
+        number = self._numbers.of(delivery)
+        text = self._texts.of(delivery.warning, self._numbers.spoken(delivery))
         coding = self._coding or coding_of(text)
         pieces = [text] if self._whole else split(text, coding)
         attempt = self._ids.begin(delivery.key, text, digest(number, self._key), len(pieces))

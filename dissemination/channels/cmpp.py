@@ -86,7 +86,7 @@ class Cmpp(Carrier):
         secret = o.password.read(surroundings.folder)
         connect(0, o.sp_id, secret, "0101000000")  # ValueError when something does not fit
         wire = CmppWire(o.sp_id, secret, lambda: stamp(now_ms(), o.zone), o.zone)
-        super().__init__(o, surroundings, o.url, wire, self._written, coding="ucs2")
+        super().__init__(o, surroundings, o.url, wire, self._written, "cmpp", coding="ucs2")
 
     def _written(self, piece: Piece) -> Callable[[int], bytes]:
         """CMPP_SUBMIT of a piece."""

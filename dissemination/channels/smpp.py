@@ -112,7 +112,7 @@ class Smpp(Carrier):
         bind(0, o.system_id, password, o.system_type)  # ValueError when it is too long
         wire = SmppWire(o.system_id, password, o.system_type, o.zone, frozenset(o.final))
         super().__init__(
-            o, surroundings, o.url, wire, self._written,
+            o, surroundings, o.url, wire, self._written, "smpp",
             coding="ucs2" if o.coding == "ucs2" else None, whole=o.long == "payload",
         )  # fmt: skip
 
