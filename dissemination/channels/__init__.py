@@ -10,6 +10,7 @@ from dissemination.channels import (
     loudspeaker,
     mqtt,
     recording,
+    sms_http,
     smpp,
     webhook,
 )
@@ -39,6 +40,10 @@ CHANNELS: dict[str, ChannelKind] = {
     ),
     "mqtt": ChannelKind(mqtt.Options, mqtt.Mqtt, honours_keys=True),
     "recording": ChannelKind(recording.Options, recording.Recording, honours_keys=True, live=False),
+    "sms_http": ChannelKind(
+        sms_http.Options, sms_http.SmsHttp, honours_keys=False, targets=sms_http.targets,
+        ear=sms_http.ear, window=sms_http.window,
+    ),
     "smpp": ChannelKind(
         smpp.Options, smpp.Smpp, honours_keys=False, targets=smpp.targets,
         window=smpp.window, cost=smpp.cost,

@@ -46,7 +46,10 @@ EMAIL = {"host": "127.0.0.1", "port": 9, "security": "none", "sender": "w@exampl
          "recipients": {"file": "mails"}, "timeout": 0.5}  # fmt: skip
 CMPP = {"url": "cmpp{url}", "sp_id": "901234", "password": {"file": "password"},
         "source": "10690001", "recipients": {"file": "people"}, "timeout": 0.5}  # fmt: skip
+VENDOR = {"url": "{url}/send", "fields": {"to": "{to}", "text": "{text}"}, "signature": "铜锣",
+          "recipients": {"file": "people"}, "timeout": 0.5}  # fmt: skip
 EXAMPLES = {
+    "sms_http": Example(VENDOR, people=True),
     "cmpp": Example(CMPP, people=True),
     "smpp": Example(SMPP, people=True),
     "app": Example({}, people=True),

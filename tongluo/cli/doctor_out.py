@@ -12,11 +12,12 @@ from urllib.parse import urlsplit
 
 from paho.mqtt.enums import MQTTProtocolVersion
 
-from dissemination.channels import CHANNELS
+from dissemination.channels import CHANNELS, Surroundings, sms_http
 from tongluo.cli.doctor_local import standing
 from tongluo.cli.findings import Finding, fail, ok, warn
 from tongluo.cli.probe import Probe
 from tongluo.config.models import Broker, ChannelIn, Config, InfluxIn
+from tongluo.config.tables import build_channel
 from tongluo.core.errors import PermanentFailure, TemporaryFailure
 
 ANSWER = 5.0
@@ -96,6 +97,20 @@ def _web(name: str, channel: ChannelIn, _: Config, __: Path) -> Finding:
         return fail("channel", "mqtt_away", name=name, url=url, reason=error)
 
 
+def _vendor(name: str, channel: ChannelIn, config: Config, folder: Path) -> Finding:
+    """Whether the vendor listens, and what has been spent of its limits."""
+    found = _web(name, channel, config, folder)
+    options = build_channel(channel.kind, channel.options)
+    if found.state != "OK":
+        return found
+    spent = sms_http.spent(options, Surroundings(folder, name=name))
+    return ok(
+        "channel", "spent_ok", name=name, url=options.url, day=spent.day,
+        daily=options.daily or "∞", month=f"{spent.month:.2f}",
+        budget=f"{options.budget:.2f}" if options.budget else "∞", over=spent.over,
+    )  # fmt: skip
+
+
 def _unchecked(name: str, channel: ChannelIn, _: Config, __: Path) -> Finding:
     return warn("channel", "unchecked", name=name, kind=channel.kind)
 
@@ -111,4 +126,5 @@ CHECKS: dict[str, Callable[[str, ChannelIn, Config, Path], Finding]] = {
     "webhook": _web,
     "smpp": _web,
     "cmpp": _web,
+    "sms_http": _vendor,
 }

@@ -180,6 +180,12 @@ DOCTOR: dict[str, tuple[str, str]] = {
         "更改属主，或改 options.file",
     ),
     "mqtt_ok": ("{name} reaches {url}", "{name} 可连接 {url}"),
+    "spent_ok": (
+        "{name} reaches {url}; parts today {day} of {daily}, money this month {month} of {budget},"
+        " parts over a limit this month: {over}",
+        "{name} 可连接 {url}；今天 {day} 条（上限 {daily}），本月费用 {month}（预算 {budget}），"
+        "本月超限 {over} 条",
+    ),
     "mqtt_away": ("{name} cannot use {url}: {reason}", "{name} 无法使用 {url}：{reason}"),
     "mqtt_away.todo": (
         "start what listens there, or correct options.url",

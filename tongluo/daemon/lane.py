@@ -209,7 +209,7 @@ class Lane:
             self._spend(1)
             return self._failed(row, error)
         point("after_hand_over")
-        self._spend(int(handed.receipt.get("parts", 1)))
+        self._spend(int(handed.receipt.get("parts", 1)) if self._kind.cost else 1)
         self._pause.over()
         self._all.log.over(f"channel {self._name}")
         note = str(handed.receipt.get("note", ""))
