@@ -10,8 +10,8 @@ from dissemination.channels import (
     loudspeaker,
     mqtt,
     recording,
-    sms_http,
     smpp,
+    sms_http,
     webhook,
 )
 from dissemination.channels.kind import ChannelKind, Ear, Surroundings
