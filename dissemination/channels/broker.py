@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -26,7 +27,12 @@ class Link:
         self._url, self._timeout = urlsplit(url or around.broker), timeout
         self._topics, self._hear = topics, hear
         self._ready = threading.Event()
-        self._client = paho.Client(CallbackAPIVersion.VERSION2, clean_session=True)
+        # with a name of its own, the broker keeps replies for it while it is away
+        lasting = bool(topics and around.name)
+        self._client = paho.Client(
+            CallbackAPIVersion.VERSION2, _client_id(around) if lasting else "",
+            clean_session=not lasting,
+        )  # fmt: skip
         if around.username:
             self._client.username_pw_set(around.username, around.password)
         if self._url.scheme == "mqtts":
@@ -75,3 +81,9 @@ class Link:
         if self._started:
             self._client.disconnect()
             self._client.loop_stop()
+
+
+def _client_id(around: Surroundings) -> str:
+    """The same for the same channel of the same installation."""
+    folder = hashlib.sha256(str(around.folder.resolve()).encode()).hexdigest()[:12]
+    return f"tongluo-{folder}-{around.name}"

@@ -4,7 +4,8 @@ Played is only what is proven (law 7): the speaker's own count of seconds played
 its microphone (`level`) in an answer that names the message. A speaker that reports success
 without such proof is `unknown`, and is not asked again for it; one that says it is playing is
 `accepted`; one that does not answer may have played: unknown, and repeated with the same `msgid`
-as the policy of repetition says. A late answer still counts (`receipts`).
+as the policy of repetition says. An answer that comes later is a receipt, also after a restart:
+the broker keeps what is said while the dispatcher is away.
 
 The plain form (`form: cmd`) is that of geological-hazard devices:
 `$cmd=broadcast&b_num=..&b_size=..&b_content=..&volume=..&msgid=..`. It carries text only. With
@@ -19,18 +20,23 @@ An exercise goes only to speakers named under `exercise`, and is said first and 
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from dissemination.channels import speaker_words
 from dissemination.channels.broker import Link
 from dissemination.channels.kind import Options as _Options
 from dissemination.channels.kind import Surroundings
+from dissemination.channels.remembered import Remembered
+from dissemination.channels.registered import Registered
 from dissemination.channels.speaker_words import Reply
+from dissemination.receipts import Receipt
 from dissemination.speech import audio, spoken
 from dissemination.speech.espeak import Sound
 from dissemination.speech.voices import VOICES
@@ -53,8 +59,11 @@ KEPT = 1000
 class Options(_Options):
     """Options of a loudspeaker channel."""
 
-    speakers: dict[str, tuple[str, ...]]
+    speakers: dict[str, tuple[str, ...]] = Field({})
     """Area -> the names of its speakers, as they stand in their topics."""
+    recipients: Literal["", "register"] = ""
+    """`register`: the speakers that the [register](register.md) has in the areas of a warning, in
+    place of `speakers`; it says, too, which of them are enrolled for exercises."""
     exercise: tuple[str, ...] = ()
     """Speakers enrolled for exercises; no other is ever sent one."""
     form: Literal["cmd", "json"] = "json"
@@ -94,6 +103,12 @@ class Options(_Options):
     least_level: float = 6.0
     """dB over the background that prove it."""
 
+    @model_validator(mode="after")
+    def _some(self) -> Options:
+        if bool(self.speakers) == bool(self.recipients):
+            raise ValueError("name its speakers, or write recipients: register")
+        return self
+
 
 class Loudspeaker:
     """Commands speakers and weighs what they answer."""
@@ -103,21 +118,25 @@ class Loudspeaker:
             raise ValueError("the plain form carries no audio: write form: json, or send: text")
         self._options = options
         self._folder = surroundings.folder
+        self._register = registered(options, surroundings)
         self._topic = options.topic or speaker_words.TOPICS[options.form]
         replies = options.replies or speaker_words.REPLIES[options.form]
         self._link = Link(options.url, options.timeout, surroundings, replies, self._hear)
         self._answers = threading.Condition()
         self._heard = dict[str, list[Reply]]()
-        self._keys = dict[str, tuple[str, float]]()
-        self._late = list[tuple[str, DeliveryState, str]]()
+        path = self._folder / f"{surroundings.name or 'loudspeaker'}.sent.jsonl"
+        self._sent, self._tell = Remembered(path, KEPT), surroundings.tell
+        self._late = list[Receipt]()
         self._sound = ("", b"", "", 0.0)
+        if len(self._sent):
+            with suppress(TemporaryFailure):  # the next hand-over tries again
+                self._link.connect()
 
     def send(self, delivery: Delivery) -> Handed:
         """Command one speaker and wait for its word."""
-        warning, device = delivery.warning, delivery.target
-        if warning.status is Status.EXERCISE and device not in self._options.exercise:
-            raise PermanentFailure(f"speaker {device} is not enrolled for exercises")
+        warning, device = delivery.warning, self._device(delivery)
         self._link.connect()
+        self._tell_late()
         msgid = hashlib.sha256(delivery.key.encode()).hexdigest()[:16]
         audio, seconds = self._audio(warning) if self._options.send == "audio" else (b"", 0.0)
         self._await(msgid, delivery.key, seconds)
@@ -130,22 +149,25 @@ class Loudspeaker:
             with self._answers:
                 del self._heard[msgid]
 
-    def receipts(self) -> list[tuple[str, DeliveryState, str]]:
-        """(key, state, why) of answers that came after `send` had ended; each is told once."""
-        with self._answers:
-            found, self._late = self._late, []
-        return found
+    def _device(self, delivery: Delivery) -> str:
+        """The speaker's name; PermanentFailure for an exercise to one that is not enrolled."""
+        if self._register is not None:
+            return self._register.address(delivery)
+        exercise = delivery.warning.status is Status.EXERCISE
+        if exercise and delivery.target not in self._options.exercise:
+            raise PermanentFailure(f"speaker {delivery.target} is not enrolled for exercises")
+        return delivery.target
 
     def close(self) -> None:
         """Disconnect."""
         self._link.close()
+        if self._register is not None:
+            self._register.close()
 
     def _await(self, msgid: str, key: str, seconds: float) -> None:
         with self._answers:
             self._heard[msgid] = []
-            self._keys[msgid] = (key, seconds)
-            while len(self._keys) > KEPT:
-                del self._keys[next(iter(self._keys))]
+            self._sent.keep(msgid, key, seconds)
 
     def _hear(self, _topic: str, payload: bytes) -> None:
         """On the library's thread."""
@@ -156,9 +178,23 @@ class Loudspeaker:
             if reply.msgid in self._heard:
                 self._heard[reply.msgid].append(reply)
                 self._answers.notify_all()
-            elif reply.msgid in self._keys:
-                key, seconds = self._keys[reply.msgid]
-                self._late.append((key, *self._weigh(reply, seconds)))
+            elif (sent := self._sent.of(reply.msgid)) is not None:
+                key, seconds = sent
+                state, why = self._weigh(reply, seconds)
+                self._late.append(Receipt(key, state, None, why))
+        self._tell_late()
+
+    def _tell_late(self) -> None:
+        """Have written down what came after its hand-over had ended."""
+        with self._answers:
+            late, self._late = self._late, []
+        for n, receipt in enumerate(late):
+            try:
+                self._tell(receipt)
+            except sqlite3.Error:  # not now: with the next that is heard or sent
+                with self._answers:
+                    self._late = late[n:] + self._late
+                return
 
     def _next(self, msgid: str, deadline: float) -> Reply | None:
         with self._answers:
@@ -253,8 +289,19 @@ def said(warning: WarningVersion, language: str, longest: int) -> str:
     return (mark + text + mark).strip()
 
 
-def targets(options: Options, _around: Surroundings, warning: WarningVersion) -> Sequence[str]:
+def registered(options: Options, around: Surroundings) -> Registered | None:
+    """The speakers of the register, where they are asked for."""
+    return Registered(around.folder, "speaker", {}) if options.recipients else None
+
+
+def targets(options: Options, around: Surroundings, warning: WarningVersion) -> Sequence[str]:
     """The area's speakers; of an exercise, those that are enrolled."""
+    register = registered(options, around)
+    if register is not None:
+        try:
+            return register.targets(warning)
+        finally:
+            register.close()
     found = options.speakers.get(warning.area.id, ())
     if warning.status is Status.EXERCISE:
         return [device for device in found if device in options.exercise]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from hypothesis import strategies as st
 from dissemination.channels import speaker_words
 from dissemination.channels.kind import Surroundings
 from dissemination.channels.loudspeaker import Loudspeaker, Options, said, targets
+from dissemination.receipts import Receipt
 from tests.mosquitto import Mosquitto, broker  # noqa: F401 - a fixture
 from tests.speaker import PROVEN, UNPROVEN, Answer, Speaker
 from tests.speech import needs_espeak, warning
@@ -31,7 +34,15 @@ class Stage:
 
     def __init__(self, mosquitto: Mosquitto, folder: Path, stack: ExitStack) -> None:
         self.port, self.stack = mosquitto.port, stack
-        self.around = Surroundings(folder, mosquitto.url)
+        self.told, self.fails = list[Receipt](), 0
+        self.around = Surroundings(folder, mosquitto.url, tell=self.tell)
+
+    def tell(self, receipt: Receipt) -> bool:
+        if self.fails:
+            self.fails -= 1
+            raise sqlite3.OperationalError("database is locked")
+        self.told.append(receipt)
+        return True
 
     def speaker(self, *answers: Answer, form: str = "json") -> Speaker:
         found = Speaker(self.port, "s1", lambda _: list(answers), form)
@@ -99,9 +110,32 @@ def test_a_late_proof_is_a_receipt_and_is_told_once(stage: Stage) -> None:
     speaker = stage.speaker({"state": "playing"})
     channel = stage.channel(proof_within=0.3)
     assert channel.send(delivery()).state == DeliveryState.ACCEPTED
-    found = wait_for(channel.receipts, lambda: speaker.answer(PROVEN))
-    assert found[0][:2] == ("1:s1", DeliveryState.PLAYED)
-    assert channel.receipts() == []
+    found = wait_for(lambda: stage.told, lambda: speaker.answer(PROVEN))
+    assert (found[0].id, found[0].state) == ("1:s1", DeliveryState.PLAYED)
+    assert len(found) == 1
+
+
+def test_a_proof_that_comes_after_a_restart_finds_its_delivery(stage: Stage) -> None:
+    """Also one that was said while nobody listened: the broker has kept it."""
+    speaker = stage.speaker({"state": "playing"})
+    stage.around = replace(stage.around, name="horn")
+    first = stage.channel(proof_within=0.3)
+    first.send(delivery())
+    first.close()
+    speaker.answer(PROVEN)
+    found = wait_for(lambda: stage.told, lambda: stage.channel() and None)
+    assert (found[0].id, found[0].state) == ("1:s1", DeliveryState.PLAYED)
+
+
+def test_what_cannot_be_written_now_is_told_later(stage: Stage) -> None:
+    speaker = stage.speaker({"state": "playing"})
+    channel = stage.channel(proof_within=0.3)
+    channel.send(delivery())
+    stage.fails = 1
+    wait_for(lambda: [] if stage.fails else [1], lambda: speaker.answer(PROVEN))
+    assert stage.told == []
+    channel.send(delivery())
+    assert [receipt.state for receipt in stage.told] == [DeliveryState.PLAYED]
 
 
 def wait_for(ask: Callable[[], list[Any]], begin: Callable[[], None]) -> list[Any]:
@@ -117,7 +151,7 @@ def test_answers_twice(stage: Stage) -> None:
     stage.speaker(PROVEN, PROVEN)
     channel = stage.channel()
     assert channel.send(delivery()).state == DeliveryState.PLAYED
-    assert all(state is DeliveryState.PLAYED for _, state, _ in channel.receipts())
+    assert all(receipt.state is DeliveryState.PLAYED for receipt in stage.told)
 
 
 def test_never_answers_or_is_offline(stage: Stage) -> None:
