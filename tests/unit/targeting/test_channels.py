@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from dissemination.channels import CHANNELS, Surroundings, people
+from dissemination.channels import CHANNELS, Surroundings, loudspeaker, people
 from dissemination.channels.registered import learner
 from dissemination.receipts import Receipt, smpp
-from dissemination.targeting import AUDIENCES, Register
+from dissemination.targeting import AUDIENCES, Contact, Entry, Register
 from tests.unit.targeting.people import NOW, number, person, register, warning
 from tongluo.core.errors import PermanentFailure, TemporaryFailure
 from tongluo.core.ports import Delivery
@@ -110,3 +110,22 @@ def test_a_receipt_of_somebody_unknown_changes_nothing(tmp_path: Path) -> None:
 
 def test_every_audience_may_be_named() -> None:
     assert set(options(audiences=dict.fromkeys(AUDIENCES, "red")).audiences) == set(AUDIENCES)
+
+
+def test_speakers_of_the_register(tmp_path: Path) -> None:
+    horns = [
+        Entry("喇叭 1", "upper", sort="device", size=0, contacts=(Contact("speaker", "horn-1"),)),
+        Entry("喇叭 2", "group", sort="device", size=0, contacts=(Contact("speaker", "horn-2"),),
+              enrolled=True),
+        Entry("喇叭 3", "away", sort="device", size=0, contacts=(Contact("speaker", "horn-3"),)),
+    ]  # fmt: skip
+    made, around = register(tmp_path, *horns), Surroundings(tmp_path)
+    given = loudspeaker.Options.model_validate({"recipients": "register"})
+    found = loudspeaker.targets(given, around, warning())
+    assert sorted(made.address(t) for t in found) == ["horn-1", "horn-2"]
+    drill = loudspeaker.targets(given, around, warning(status=Status.EXERCISE))
+    assert [made.address(t) for t in drill] == ["horn-2"]
+    assert len(made.people()) == 0 and made.counts() == []
+    for wrong in ({}, {"recipients": "register", "speakers": {"upper": ["horn-1"]}}):
+        with pytest.raises(ValueError, match="name its speakers"):
+            loudspeaker.Options.model_validate(wrong)
