@@ -33,8 +33,8 @@ from dissemination.channels import speaker_words
 from dissemination.channels.broker import Link
 from dissemination.channels.kind import Options as _Options
 from dissemination.channels.kind import Surroundings
-from dissemination.channels.remembered import Remembered
 from dissemination.channels.registered import Registered
+from dissemination.channels.remembered import Remembered
 from dissemination.channels.speaker_words import Reply
 from dissemination.receipts import Receipt
 from dissemination.speech import audio, spoken
@@ -105,7 +105,7 @@ class Options(_Options):
 
     @model_validator(mode="after")
     def _some(self) -> Options:
-        if bool(self.speakers) == bool(self.recipients):
+        if ("speakers" in self.model_fields_set) == bool(self.recipients):
             raise ValueError("name its speakers, or write recipients: register")
         return self
 
