@@ -6,7 +6,7 @@ from collections import defaultdict
 from itertools import pairwise
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
 from tests.build import HOUR, MINUTE, knows
@@ -58,8 +58,8 @@ def play(duty: Duty, moves: list[tuple[Any, ...]]) -> None:
         elif word == "issue":
             duty.act(rest[0], word, area=rest[1], hazard="river_flood", level=rest[2], why="w")
         elif word == "update":
-            event = duty.event(rest[1])
-            duty.act(rest[0], word, event=event, level=rest[2], why="w")
+            name = duty.event(rest[1])
+            duty.act(rest[0], word, event=name, level=rest[2], why="w")
         elif word in ("cancel", "retract"):
             duty.act(rest[0], word, event=duty.event(rest[1]), why="w")
         else:
@@ -129,6 +129,7 @@ def test_one_warning_at_a_time_and_the_all_clear_goes_wherever_the_alarm_went(
 
 @settings(max_examples=50)
 @given(st.sampled_from(STYLES), st.lists(MOVES, max_size=30))
+@example({}, [("gauge", "A", 3.5), ("pass", 4), ("pass", 4), ("pass", 17), ("gauge", "B", 4.5)])
 def test_a_ladder_is_climbed_in_order_each_step_once(
     style: dict[str, Any], moves: list[tuple[Any, ...]]
 ) -> None:
@@ -141,6 +142,7 @@ def test_a_ladder_is_climbed_in_order_each_step_once(
         if step.startswith("s") and step != "silence" and step not in climbed[key][-1:]:
             climbed[key].append(step)
     for steps in climbed.values():
+        event("".join(steps))
         assert steps == [f"s{n + 1}" for n in range(len(steps))]
     assert len({c.id for _, c in duty.calls}) == len(duty.calls)
 
@@ -199,7 +201,7 @@ def test_a_site_that_may_not_issue_never_raises_anything(
 
 @given(st.integers(0, 3 * 60), st.lists(st.integers(0, 40), max_size=12))
 def test_after_an_outage_the_ladder_keeps_its_distances(late: int, looks: list[int]) -> None:
-    group, taken, now = Group("g", "landslide", 0, 3, 0), list[int](), late * MINUTE
+    group, taken, now = Group("g", "landslide", 1, 3, 1), list[int](), 1 + late * MINUTE
     for passed in [0, *looks]:
         now += passed * MINUTE
         due = ladder.due(group, LADDER)
