@@ -189,6 +189,16 @@ class Ids:
         bad = [s for s in states if s in (DeliveryState.FAILED, DeliveryState.EXPIRED)]
         return bad[0] if bad and attempt == newest else DeliveryState.ACCEPTED
 
+    def key(self, name: str) -> str | None:
+        """The delivery of exactly this name; None when there is none."""
+        with self._lock:
+            found = self._db.execute(
+                "SELECT t.key FROM forms f JOIN tries t ON t.id = f.try WHERE f.form = ?"
+                " ORDER BY t.id DESC LIMIT 1",
+                (name.strip().lower(),),
+            ).fetchone()
+        return None if found is None else str(found[0])
+
     def whole(self, attempt: int) -> bool:
         """Whether the centre has all parts of a try."""
         with self._lock:

@@ -1,0 +1,164 @@
+"""The gammu channel: with the real daemon and its dummy phone, and at the level of files."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dissemination.channels import Surroundings
+from dissemination.channels.gammu import Gammu, Options
+from dissemination.phones import digest, key_of
+from dissemination.receipts import Receipt
+from tests.unit.test_cap import BASE
+from tongluo.core.errors import PermanentFailure, TemporaryFailure
+from tongluo.core.ports import Delivery
+from tongluo.core.words import Level
+
+NUMBER = "8613800138000"
+INSTALL = "apt-get install gammu-smsd"
+WITHIN = 60.0
+CONFIG = """
+[gammu]
+model = dummy
+connection = none
+device = {0}/phone
+[smsd]
+service = files
+inboxpath = {0}/inbox/
+outboxpath = {0}/outbox/
+sentsmspath = {0}/sent/
+errorsmspath = {0}/error/
+logfile = {0}/log
+debuglevel = 255
+CheckSecurity = 0
+CheckBattery = 0
+CheckSignal = 0
+CheckNetwork = 0
+LoopSleep = 1
+TransmitFormat = unicode
+StatusFrequency = 0
+"""
+
+
+class Site:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        for name in ("outbox", "sent", "error", "inbox", "phone"):
+            (folder / name).mkdir()
+        (folder / "people").write_text(NUMBER)
+        self.told: list[Receipt] = []
+        self.news = threading.Condition()
+        self.channels: list[Gammu] = []
+
+    def tell(self, receipt: Receipt) -> bool:
+        with self.news:
+            self.told.append(receipt)
+            self.news.notify_all()
+        return True
+
+    def open(self, **given: Any) -> Gammu:
+        options = Options.model_validate(
+            {"recipients": {"file": "people"}, "outbox": self.folder / "outbox", "look": 0.02,
+             "sent": self.folder / "sent", "errors": self.folder / "error", **given}
+        )  # fmt: skip
+        self.channels.append(Gammu(options, Surroundings(self.folder, name="m", tell=self.tell)))
+        return self.channels[-1]
+
+    def delivery(self, level: Level = Level.RED) -> Delivery:
+        warning = replace(BASE, identifier=f"{level.word}.v1", level=level)
+        target = digest(NUMBER, key_of(self.folder))
+        return Delivery(f"{warning.identifier}:m:{target}", warning, "m", target)
+
+    def files(self, folder: str = "outbox") -> list[str]:
+        return sorted(path.name for path in (self.folder / folder).iterdir())
+
+    def move(self, folder: str) -> None:
+        for name in self.files():
+            (self.folder / "outbox" / name).rename(self.folder / folder / name)
+
+    def wait(self, done: Callable[[], bool]) -> None:
+        with self.news:
+            assert self.news.wait_for(done, WITHIN), self.told
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    found = Site(tmp_path)
+    yield found
+    for channel in found.channels:
+        channel.close()
+
+
+def test_a_file_that_gammu_can_read_once_a_delivery(site: Site) -> None:
+    channel = site.open()
+    assert [channel.send(site.delivery()).state for _ in range(3)] == ["handed_over"] * 3
+    (name,) = site.files()
+    letters, moment, second, number, note = name.split("_")
+    assert letters.startswith("OUTA20") and moment.isdigit() and second == "00"
+    assert number == NUMBER and note.endswith(".txtd")
+    text = (site.folder / "outbox" / name).read_bytes().decode("utf-16")
+    assert text == channel._texts.of(site.delivery().warning)
+
+
+def test_the_most_urgent_first(site: Site) -> None:
+    channel = site.open()
+    for level in (Level.BLUE, Level.RED, Level.YELLOW, Level.ORANGE):
+        channel.send(site.delivery(level))
+    assert [name[3] for name in site.files()] == ["A", "B", "C", "D"]
+
+
+@pytest.mark.parametrize(("folder", "state"), [("sent", "accepted"), ("error", "failed")])
+def test_what_became_of_it_also_after_a_restart(site: Site, folder: str, state: str) -> None:
+    site.open().send(site.delivery())
+    site.channels.pop().close()
+    site.move(folder)
+    (site.folder / folder / "OUTA_8613800138001_other.txt").touch()
+    channel = site.open()
+    site.wait(lambda: bool(site.told))
+    assert [(r.id, r.state.value) for r in site.told] == [(site.delivery().key, state)]
+    if state == "failed":
+        with pytest.raises(PermanentFailure):
+            channel.send(site.delivery())
+    else:
+        assert channel.send(site.delivery()).state == "accepted"
+    assert site.files() == []
+
+
+def test_a_folder_that_is_not_there_is_told(site: Site) -> None:
+    with pytest.raises(TemporaryFailure, match="cannot write") as refused:
+        site.open(outbox=site.folder / "nowhere").send(site.delivery())
+    assert refused.value.everyone and NUMBER not in str(refused.value)
+
+
+@pytest.fixture
+def daemon(site: Site) -> Iterator[subprocess.Popen[bytes]]:
+    program = shutil.which("gammu-smsd")
+    if program is None:
+        pytest.skip(f"needs the modem's daemon: {INSTALL}")
+    config = site.folder / "smsdrc"
+    config.write_text(CONFIG.format(site.folder))
+    process = subprocess.Popen([program, "-c", str(config)], stdin=subprocess.DEVNULL,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                               env={**os.environ, "LC_ALL": "C.UTF-8"})  # fmt: skip
+    yield process
+    process.terminate()
+    process.wait(20)
+
+
+def test_the_real_daemon_sends_it(site: Site, daemon: subprocess.Popen[bytes]) -> None:
+    channel = site.open(template="{news}：{action}" + "请互相转告。" * 8, parts=3)
+    handed = channel.send(site.delivery())
+    site.wait(lambda: bool(site.told))
+    assert daemon.poll() is None
+    assert [(r.id, r.state.value) for r in site.told] == [(site.delivery().key, "accepted")]
+    log = (site.folder / "log").read_text(errors="replace")  # written before the file moves
+    assert log.count("SMS sent on device") == handed.receipt["parts"] == 2
+    assert channel._texts.of(site.delivery().warning)[:20] in log
