@@ -57,6 +57,8 @@ class DerivedStage:
         self.state = np.zeros(len(params), derived.state_dtype(params))
         self.heard = tuple(tuple(h) for h in heard)
         self.links = Links(heard, sensors)
+        self._made = {int(s): k for k, s in enumerate(params["sensor"])}
+        self._above = {s: self._made_of(s) for s in self._made}
         self.spare = max((self._rows_of(s) for s in range(sensors)), default=1)
 
     def _rows_of(self, sensor: int) -> int:
@@ -73,12 +75,13 @@ class DerivedStage:
 
     def above(self, sensor: int) -> set[int]:
         """Series that a sensor is made from, itself included if it is derived."""
-        found: set[int] = set()
-        for k in np.flatnonzero(self.params["sensor"] == sensor).tolist():
-            found.add(k)
-            for source in self.heard[k]:
-                found |= self.above(source)
-        return found
+        return set(self._above.get(sensor, ()))
+
+    def _made_of(self, sensor: int) -> frozenset[int]:
+        if sensor not in self._made:
+            return frozenset()
+        k = self._made[sensor]
+        return frozenset({k}).union(*(self._made_of(s) for s in self.heard[k]))
 
     def sources(self, sensor: int) -> set[int]:
         """A sensor and all that it is made from."""

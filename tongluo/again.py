@@ -77,13 +77,13 @@ class Again:
                 if new > max(old, Level.NONE):  # of now it says nothing, not NONE
                     yield name, task, old, new, _last(found, task, table.detector.why, rows)
                 else:
-                    table.state[task]["level"] = old
+                    table.put(task, old)
 
     def _links(self, name: str) -> Links:
         """Who hears what, of the tasks that are judged anew."""
-        mine = set(self.tasks[name])
-        every = [t.heard if n in mine else () for n, t in enumerate(self.plan.tasks[name])]
-        return Links(every, len(self.plan.sensors))
+        tasks, second = self.plan.tasks[name], self.plan.tables[name].past
+        heard = {n: tasks[n].heard for n in self.tasks[name]}
+        return Links(heard, len(self.plan.sensors), {n for n in heard if second[n] >= 0})
 
     def _rows(self) -> Rows:
         """All that is recalled, in time order, with the derived readings it causes."""

@@ -100,9 +100,9 @@ def _carry_state(old: Table, a: int, new: Table, b: int, same_inputs: bool) -> N
     """The whole state where it has the same layout and windows; else only the level is held."""
     same_layout = old.state.dtype == new.state.dtype and same_inputs
     if same_layout and _remembered(old.params[a]) == _remembered(new.params[b]):
-        new.state[b] = old.state[a]
+        new.state[b], new.awake[b] = old.state[a], old.awake[a]
     else:
-        new.state[b]["level"] = old.state[a]["level"]
+        new.put(b, int(old.state[a]["level"]))
 
 
 LIMITS = ("threshold", "band", "worst", "coverage", "shift")

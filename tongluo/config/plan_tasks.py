@@ -149,4 +149,6 @@ def table_of(name: str, config: Config, tasks: Sequence[Task], specs: Specs) -> 
             detector.fill(params[n], options, task.levels, seen)
             filled[like] = params[n]
         params[n] = filled[like]
-    return Table(detector, params, Links([t.heard for t in tasks], len(specs)))
+    second = {n: task.past for n, task in enumerate(tasks) if task.doubtful}
+    links = Links([t.heard for t in tasks], len(specs), second)
+    return Table(detector, params, links, second)

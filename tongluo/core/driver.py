@@ -1,8 +1,11 @@
-"""The driver of every detector: walks a batch in order, calls the step, records transitions."""
+"""The driver of every detector: walks a batch in order, calls the step, records transitions.
+
+A rule's second look at suspect readings sleeps while there are none (`tongluo.core.second`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -13,6 +16,7 @@ from numpy.typing import NDArray
 from tongluo.core.compiled import cached
 from tongluo.core.grouping import grouped
 from tongluo.core.ports import Detector, step
+from tongluo.core.second import asleep
 
 I8 = NDArray[np.int64]
 F8 = NDArray[np.float64]
@@ -23,6 +27,9 @@ CAPACITY = 4096  # transitions of one call; more are fetched by calling again
 def walk(
     params: Any,
     state: Any,
+    twin: I8,
+    past: I8,
+    awake: I8,
     first: I8,
     task: I8,
     port: I8,
@@ -42,6 +49,8 @@ def walk(
 ) -> tuple[int, int]:
     """Judge the rows at places start..stop of an order of them; returns (transitions written,
     first place not judged). ends: where each sensor's rows end in the order, if they are together.
+    twin: of each task the row of its other look, or -1; past: of second looks the ms they look
+    back, else -1; awake: until when (ms) a second look does not sleep; 0 = it sleeps.
     """
     n = 0
     room = out_row.shape[0]
@@ -60,6 +69,9 @@ def walk(
         at += 1
         for link in range(first[r], first[r + 1]):
             k = task[link]
+            other = twin[k]
+            if past[k] >= 0 and asleep(state, awake, k, other, past[k], t[i], flag[i]):
+                continue  # a second look is linked before the first
             level = step(params[k], state[k], port[link], t[i], value[i], flag[i])
             if level != state[k]["level"]:
                 out_row[n], out_task[n] = i, k
@@ -68,6 +80,13 @@ def walk(
                     out_why[n, j] = state[k]["why"][j]
                 state[k]["level"] = level
                 n += 1
+                if other >= 0 and past[k] < 0 and awake[other] == 0:  # the sleeper says the same
+                    out_row[n], out_task[n] = i, other
+                    out_level[n, 0], out_level[n, 1] = state[other]["level"], level
+                    for j in range(out_why.shape[1]):
+                        out_why[n, j] = state[k]["why"][j]
+                    state[other]["level"] = level
+                    n += 1
     return n, stop
 
 
@@ -76,7 +95,7 @@ def driver_of(module: str, ports: bool) -> Any:
     """The compiled driver of the detector in this module (cached on disk)."""
     package = module.rpartition(".")[0]
     imports = f"from {module} import step" if ports else f"from {module} import step as one{ONE}"
-    return cached(walk, (package,), imports)
+    return cached(walk, (package,), f"{imports}\nfrom tongluo.core.second import asleep")
 
 
 ONE = """
@@ -126,22 +145,31 @@ class Order:
 class Links:
     """Which tasks hear each sensor, and at which port: links first[r] to first[r + 1]."""
 
-    def __init__(self, heard: Sequence[Sequence[int]], sensors: int) -> None:
-        """heard: for each task, the sensor at each port; -1 = none."""
+    def __init__(
+        self,
+        heard: Sequence[Sequence[int]] | Mapping[int, Sequence[int]],
+        sensors: int,
+        second: Collection[int] = (),
+    ) -> None:
+        """heard: for each task, the sensor at each port; -1 = none. second: tasks that come before
+        the one that they follow."""
+        tasks = heard.items() if isinstance(heard, Mapping) else enumerate(heard)
         every = sorted(
-            (sensor, task, port)
-            for task, ports in enumerate(heard)
+            (sensor, task - 1.5 if task in second else task, port, task)
+            for task, ports in tasks
             for port, sensor in enumerate(ports)
             if sensor >= 0
         )
-        found = np.array(every, np.int64).reshape(-1, 3)
+        found = np.array([(s, task, port) for s, _, port, task in every], np.int64).reshape(-1, 3)
         self.first = np.searchsorted(found[:, 0], np.arange(sensors + 1)).astype(np.int64)
         self.task, self.port = found[:, 1].copy(), found[:, 2].copy()
 
     def of(self, sensor: int) -> list[tuple[int, int]]:
-        """(task, port) of everyone who hears a sensor."""
+        """(task, port) of everyone who hears a sensor, in order."""
+        if self.first[sensor] == self.first[sensor + 1]:
+            return []
         links = slice(self.first[sensor], self.first[sensor + 1])
-        return list(zip(self.task[links].tolist(), self.port[links].tolist(), strict=True))
+        return sorted(zip(self.task[links].tolist(), self.port[links].tolist(), strict=True))
 
     def most(self) -> int:
         """The largest number of tasks that hear one sensor."""
@@ -151,10 +179,17 @@ class Links:
 class Table:
     """The tasks of one detector: parameters and state, one row a task."""
 
-    def __init__(self, detector: Detector, params: Any, links: Links) -> None:
+    def __init__(
+        self, detector: Detector, params: Any, links: Links, second: Mapping[int, int] | None = None
+    ) -> None:
+        """second: rows that are the second look of the row before them -> ms they look back."""
         self.detector = detector
         self.params = params
         self.state = fresh_state(detector.state(params), len(params))
+        self.twin, self.past = np.full((2, len(params)), -1, np.int64)
+        for row, past in (second or {}).items():
+            self.twin[row], self.twin[row - 1], self.past[row] = row - 1, row, past
+        self.awake = np.zeros(len(params), np.int64)
         self.links = links
         self._walk = driver_of(detector.step.__module__, bool(detector.ports))
         width = max(CAPACITY, links.most())
@@ -187,6 +222,9 @@ class Table:
             n, place = self._walk(
                 self.params,
                 self.state,
+                self.twin,
+                self.past,
+                self.awake,
                 who.first,
                 who.task,
                 who.port,
@@ -220,6 +258,16 @@ class Table:
     def forget(self, task: int) -> None:
         """Begin anew with a task."""
         self.state[task : task + 1] = fresh_state(self.state.dtype, 1)
+        self.awake[task] = 0
+
+    def put(self, task: int, level: int) -> None:
+        """Give a task a level; its second look then has to find out for itself."""
+        for row in (task, int(self.twin[task])):
+            if self.past[row] >= 0 and not self.awake[row]:
+                kept = int(self.state[row]["level"])
+                self.state[row] = self.state[self.twin[row]]
+                self.state[row]["level"], self.awake[row] = kept, 1
+        self.state[task]["level"] = level
 
 
 def fresh_state(dtype: np.dtype[Any], rows: int) -> Any:
