@@ -6,6 +6,7 @@ from dissemination.channels import (
     declared,
     ebm,
     email,
+    gammu,
     kannel,
     loudspeaker,
     mqtt,
@@ -29,6 +30,7 @@ CHANNELS: dict[str, ChannelKind] = {
     "email": ChannelKind(
         email.Options, email.Email, honours_keys=False, targets=email.targets
     ),
+    "gammu": ChannelKind(gammu.Options, gammu.Gammu, honours_keys=True, targets=gammu.targets),
     "kannel": ChannelKind(
         kannel.Options, kannel.Kannel, honours_keys=False, targets=kannel.targets, ear=kannel.ear
     ),

@@ -48,7 +48,9 @@ CMPP = {"url": "cmpp{url}", "sp_id": "901234", "password": {"file": "password"},
         "source": "10690001", "recipients": {"file": "people"}, "timeout": 0.5}  # fmt: skip
 VENDOR = {"url": "{url}/send", "fields": {"to": "{to}", "text": "{text}"}, "signature": "铜锣",
           "recipients": {"file": "people"}, "timeout": 0.5}  # fmt: skip
+GAMMU = {"outbox": "/nowhere/outbox", "recipients": {"file": "people"}}
 EXAMPLES = {
+    "gammu": Example(GAMMU, people=True),
     "sms_http": Example(VENDOR, people=True),
     "cmpp": Example(CMPP, people=True),
     "smpp": Example(SMPP, people=True),

@@ -111,6 +111,15 @@ def _vendor(name: str, channel: ChannelIn, config: Config, folder: Path) -> Find
     )  # fmt: skip
 
 
+def _gammu(name: str, channel: ChannelIn, _: Config, __: Path) -> Finding:
+    """Whether the modem's outbox can be written."""
+    usual = CHANNELS[channel.kind].options.model_fields["outbox"].get_default()
+    outbox = Path(str(channel.options.get("outbox", usual)))
+    if not outbox.is_dir() or not os.access(outbox, os.W_OK | os.X_OK):
+        return fail("channel", "recording_unwritable", name=name, file=outbox)
+    return ok("channel", "recording_ok", name=name, file=outbox)
+
+
 def _unchecked(name: str, channel: ChannelIn, _: Config, __: Path) -> Finding:
     return warn("channel", "unchecked", name=name, kind=channel.kind)
 
@@ -126,5 +135,6 @@ CHECKS: dict[str, Callable[[str, ChannelIn, Config, Path], Finding]] = {
     "webhook": _web,
     "smpp": _web,
     "cmpp": _web,
+    "gammu": _gammu,
     "sms_http": _vendor,
 }
