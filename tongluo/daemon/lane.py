@@ -66,6 +66,7 @@ class Lane:
         self._journal = connect(dispatcher.folder / "journal.db", read_only=True, any_thread=True)
         self._expire = dispatcher.config.time.clock == "system"
         given = dispatcher.config.channels[name]
+        self._mutes = outbox.Mutes()
         self._kind = CHANNELS[given.kind]
         options = build_channel(given.kind, given.options)
         self._window = self._kind.window(options) if self._kind.window else WINDOW
@@ -151,6 +152,7 @@ class Lane:
         most = self._allowed()
         if most == 0:
             return False
+        self._mutes.refresh(self._journal)
         sure = not self._kind.honours_keys
         rows = self._all.deliveries.take(self._name, most, now_ms(), sure=sure)
         warnings = {i: self._warning(i) for i in {row.identifier for row in rows}}
@@ -194,8 +196,8 @@ class Lane:
         if self.ended or self._pause.holds(now_ms()):
             return self._put_back(row)
         warning = warnings[row.identifier]
-        if self._expire and warning.act is not Act.CANCEL and now_ms() > warning.expires:
-            return [Outcome(row.key, DeliveryState.EXPIRED, now_ms(), "too late")]
+        if reason := self._kept_off(warning, row):
+            return [Outcome(row.key, DeliveryState.EXPIRED, now_ms(), reason)]
         try:
             refusal = self._gate.refusal(warning, row.target)
         except (LookupError, OSError) as error:
@@ -216,6 +218,13 @@ class Lane:
         if note:
             self._all.log.say("told by the channel", channel=self._name, note=note)
         return [Outcome(row.key, DeliveryState(handed.state), now_ms(), note)]
+
+    def _kept_off(self, warning: WarningVersion, row: Row) -> str:
+        """Why it is not sent any more, or not to this endpoint; "" when it is."""
+        if self._expire and warning.act is not Act.CANCEL and now_ms() > warning.expires:
+            return "too late"
+        mute = self._mutes.of(warning, f"{self._name}:{row.target}")
+        return f"muted by {mute.who}" if mute is not None else ""
 
     def _failed(self, row: Row, error: Exception) -> list[Outcome]:
         """A failure is final, or put off; a doubtful one is noted as unknown before."""

@@ -11,6 +11,8 @@ from tongluo.core.warning import WarningVersion
 from tongluo.core.words import Status
 from tongluo.daemon.deliveries import Planned
 from tongluo.store.rows import warning_of
+from tongluo.warning.desk import Mute
+from tongluo.warning.quiet import muted
 
 STAFF = "staff"
 
@@ -69,3 +71,27 @@ def version(journal: sqlite3.Connection, identifier: str) -> WarningVersion:
         (identifier,),
     ).fetchone()
     return warning_of(found[0])
+
+
+class Mutes:
+    """Endpoints that operators have muted, as the audit tells: `CHANNEL:TARGET`, for low levels."""
+
+    def __init__(self) -> None:
+        self._last = 0
+        self._known: dict[str, Mute] = {}
+
+    def refresh(self, journal: sqlite3.Connection) -> None:
+        """Read what is new."""
+        found = journal.execute(
+            "SELECT id, what, body FROM audit WHERE id > ? ORDER BY id", (self._last,)
+        )
+        for number, what, body in found:
+            self._last = number
+            if what == "mute":
+                mute = msgspec.json.decode(body, type=Mute)
+                self._known[mute.what] = mute
+
+    def of(self, warning: WarningVersion, endpoint: str) -> Mute | None:
+        """The mute that keeps a version off an endpoint, if there is one."""
+        mute = self._known.get(endpoint)
+        return mute if mute is not None and muted((mute,), warning, endpoint) else None
