@@ -151,12 +151,12 @@ def below(ids: Iterable[str], known: Mapping[str, Place]) -> set[str]:
 
 def above(place: Place, known: Mapping[str, Place]) -> set[str]:
     """What a place lies in: by parents, and by code."""
-    found = {p.id for p in known.values() if p.code and under(place.code, p.code)} - {place.id}
-    at = place.parent
-    while at and at not in found and at != place.id:
-        found.add(at)
+    chain, at = set[str](), place.parent
+    while at and at not in chain:
+        chain.add(at)
         at = known[at].parent if at in known else ""
-    return found
+    by_code = {p.id for p in known.values() if p.code and under(place.code, p.code)}
+    return (chain | by_code) - {place.id}
 
 
 def under(code: str, of: str) -> bool:
