@@ -5,8 +5,8 @@ an upload and the meaning of `ResBrdStat` are not verified against the standard.
 digits; EBDID 36 = type 2 + source's EBRID + sequence 16; EBMID 30 = EBRID + day + sequence 4.
 
 Signing (GD/J 081: SM2 over SM3) needs a certificate and a key that a province gives out, mostly
-inside a device. So a signer is whatever has `sign`; `Unsigned` is the only one here: the Python
-package cryptography has SM3, and no SM2.
+inside a device. So a signer is whatever has `sign`. `Unsigned` is the usual one; `ebm_sign.OwnKey`
+signs with a key of the site, and says so: the Python package cryptography has SM3, and no SM2.
 """
 
 from __future__ import annotations

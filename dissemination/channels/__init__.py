@@ -26,7 +26,7 @@ CHANNELS: dict[str, ChannelKind] = {
     "declared": ChannelKind(
         declared.Options, declared.Declared, honours_keys=True, ear=declared.ear
     ),
-    "ebm": ChannelKind(ebm.Options, ebm.Ebm, honours_keys=False),
+    "ebm": ChannelKind(ebm.Options, ebm.Ebm, honours_keys=False, ear=ebm.ear),
     "email": ChannelKind(
         email.Options, email.Email, honours_keys=False, targets=email.targets
     ),

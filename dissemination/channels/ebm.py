@@ -1,11 +1,15 @@
 """The county's emergency broadcast (应急广播): one EBM in its TAR by HTTP POST, one a version.
 
 Accepted = the platform's EBDResponse with ResultCode 0 or 1 for this very packet; nothing in that
-says that a speaker played. What its EBMStateResponse says is read by `dissemination.ebm_read`. An
-update names the version it replaces, a cancel (MsgType 2) the one it ends. An exercise goes out as
-a drill, and only where `exercise` is true. The names given to versions are kept in `file`, so that
-the same version always has the same EBMID. There is no signature yet: a platform that wants one
-answers 4, which is final.
+says that a speaker played. An EBMStateResponse posted to `answers` is a receipt: `played` when the
+broadcast is done and a resource is shown to have played, unknown without one. An update names the
+version it replaces, a cancel (MsgType 2) the one it ends. An exercise goes out as a drill, and only
+where `exercise` is true. The names given to versions are kept in `file`, so that the same version
+always has the same EBMID.
+
+Packets are signed with the site's own key where `sign` names one. That is not the signature of
+GD/J 081 (SM2 over SM3 with a certificate of the province): a platform that wants that one answers
+4, which is final. Whatever has `sign` can take its place: see `dissemination.ebm.Signer`.
 """
 
 from __future__ import annotations
@@ -20,8 +24,10 @@ from pydantic import Field, model_validator
 
 from dissemination import ebm, ebm_read
 from dissemination.cap import CN_EVENT
-from dissemination.channels.kind import Endpoint, Surroundings, refuse_exercise
+from dissemination.channels import ebm_states
+from dissemination.channels.kind import Endpoint, Kept, Surroundings, refuse_exercise
 from dissemination.channels.loudspeaker import encoded
+from dissemination.channels.remembered import Remembered
 from dissemination.speech import spoken
 from tongluo.core.errors import (
     BadMessage,
@@ -35,6 +41,9 @@ from tongluo.core.times import to_datetime
 from tongluo.core.warning import WarningVersion
 from tongluo.core.words import DeliveryState, Hazard
 
+KEPT = 10_000
+"""Broadcasts whose states are still understood."""
+
 
 class Options(Endpoint):
     """Options of an emergency-broadcast channel."""
@@ -45,13 +54,19 @@ class Options(Endpoint):
     """EBRID of this site's platform."""
     destination: str = Field(pattern="^[0-9]{18}$")
     answers: str = ""
-    """URL under which this site takes packets, told to the platform."""
+    """URL under which this site takes states, told to the platform; empty = it takes none."""
+    listen: str = ""
+    """Where the dispatcher listens for them, when that is not the address in `answers`."""
+    old_states: bool = False
+    """Whether the platform writes states in the old numbers: 0 failed, 1 on air, 2 done."""
     areas: dict[str, tuple[str, ...]] = Field({})
     """Area -> its codes; default: the area's own `code`."""
     event_types: dict[str, str] = Field({})
     """Hazard -> EventType; must name every hazard that has no code here."""
     drill: Literal["3", "4", "5"] = "3"
     """MsgType of an exercise."""
+    sign: Kept | None = None
+    """The site's own key in PEM, of the curve P-256; without one packets go unsigned."""
     audio: bool = False
     """Whether the spoken warning goes with it; without one the platform speaks the text."""
     voices: tuple[Literal["zh-CN", "yue", "hak", "en"], ...] = ("zh-CN",)
@@ -70,6 +85,17 @@ class Options(Endpoint):
         return self
 
 
+ear = ebm_states.ear
+
+
+def _signer(options: Options, surroundings: Surroundings) -> ebm.Signer:
+    if options.sign is None:
+        return ebm.Unsigned()
+    from dissemination.ebm_sign import OwnKey  # noqa: PLC0415 - cryptography for who signs only
+
+    return OwnKey(options.sign.read(surroundings.folder).encode())
+
+
 class Ebm:
     """Posts packets."""
 
@@ -77,9 +103,10 @@ class Ebm:
         self, options: Options, surroundings: Surroundings, signer: ebm.Signer | None = None
     ) -> None:
         self._options = options
-        self._signer = signer or ebm.Unsigned()
+        self._signer = signer or _signer(options, surroundings)
         self._parties = ebm.Parties(options.source, options.destination, options.answers)
         self._names = Names(surroundings.folder / options.file, options.source)
+        self._sent = Remembered(ebm_states.sent_file(surroundings), KEPT)
         self._client = httpx.Client(timeout=options.timeout, trust_env=False)
 
     def send(self, delivery: Delivery) -> Handed:
@@ -87,6 +114,7 @@ class Ebm:
         warning = delivery.warning
         refuse_exercise(warning, self._options)
         names = self._names.of(warning)
+        self._sent.keep(names.ebmid, delivery.key)
         answer = self._post(names.ebdid, self._tar(warning, names))
         try:
             found = ebm_read.result(answer)

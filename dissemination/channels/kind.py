@@ -105,6 +105,8 @@ class Ear:
     """`posted(query, body)`: those of a POST; None when it is not from the gateway."""
     reply: str = ""
     """What the gateway wants to be answered."""
+    answer: Callable[[bytes, bool], bytes] | None = None
+    """`answer(body, taken)`: what to answer to a POST, where it depends on what came."""
 
 
 @dataclass(frozen=True)

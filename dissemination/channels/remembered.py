@@ -45,6 +45,12 @@ class Remembered:
         return self._known.get(name)
 
 
+def look(path: Path, name: str) -> tuple[str, float] | None:
+    """What another has remembered under a name in that file, as it is now."""
+    found = [(key, number) for known, key, number in _lines(path) if known == name]
+    return found[-1] if found else None
+
+
 def _line(name: str, key: str, number: float) -> bytes:
     return msgspec.json.encode((name, key, number)) + b"\n"
 

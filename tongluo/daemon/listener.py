@@ -41,6 +41,7 @@ class Listener:
             heard = listener.heard
             posted = listener.posted
             reply = listener._ear.reply.encode()
+            worded = staticmethod(listener._ear.answer) if listener._ear.answer else None
 
         while not self._closing.is_set():
             try:
@@ -108,6 +109,7 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = IDLE
 
     reply = b""
+    worded: Callable[[bytes, bool], bytes] | None = None
 
     @staticmethod
     def heard(query: str) -> HTTPStatus:
@@ -128,10 +130,15 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             self._answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             return
-        self._answer(self.posted(urlsplit(self.path).query, self.rfile.read(int(length))))
+        body = self.rfile.read(int(length))
+        status = self.posted(urlsplit(self.path).query, body)
+        if self.worded is not None and status is not HTTPStatus.SERVICE_UNAVAILABLE:
+            self._answer(HTTPStatus.OK, self.worded(body, status is HTTPStatus.OK))
+        else:
+            self._answer(status)
 
-    def _answer(self, status: HTTPStatus) -> None:
-        body = self.reply if status is HTTPStatus.OK else b""
+    def _answer(self, status: HTTPStatus, words: bytes = b"") -> None:
+        body = words or (self.reply if status is HTTPStatus.OK else b"")
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
