@@ -201,6 +201,33 @@ def test_a_late_reading_reaches_what_is_made_of_it() -> None:
     assert level(e) == 4
 
 
+def test_another_series_beside_it_wipes_no_sum() -> None:
+    made = series(["g0/rain"], "rain", method="since")
+    of = ["g0/rain", {"sensor": "g1/rain", "lag": "1 h"}]
+    mean = {**series(of, "rain", method="weighted_mean"), "name": "mean"}
+    gauges: dict[str, list[dict[str, Any]]] = {"g0": [RAIN], "g1": [RAIN]}
+    rule = {**RAIN_RULE, "sensors": ["made"]}
+    e = engine(config({**gauges, "v": [made]}, [rule], areas={"village": ["v"]}))
+    told(e, [(0, m, 0.5) for m in range(1, 61)])
+    more = config({**gauges, "v": [made, mean]}, [rule], areas={"village": ["v"]})
+    e.feed(plan(more, "more", ["g0/rain", "g1/rain", "v/made"]))
+    assert [v for _, v, _ in told(e, [(0, 61, 0.5), (0, 62, 0.5)]) if v > 1] == [30.5, 31.0]
+
+
+def test_a_late_reading_of_a_quick_gauge_wipes_no_sum() -> None:
+    quick = {**RAIN, "cadence": "10 s"}
+    made = series(["g0/rain"], "rain", method="since")
+    e = engine(config({"g0": [quick], "v": [made]}, [{**RAIN_RULE, "sensors": ["made"]}],
+                      areas={"village": ["v"]}))  # fmt: skip
+    every = [START + n * 10_000 for n in range(1, 6 * 60 * 5)]
+    gone = every[-4]
+    e.feed(Readings(columns([(0, t, 0.1) for t in every if t != gone])))
+    before = e.plan.derived.state[0].copy()
+    e.feed(Readings(columns([(0, gone, 0.1, 1, every[-1])])))
+    e.feed(Tick(START + 5 * HOUR))
+    assert e.plan.derived.state[0]["total"] == before["total"] > 0
+
+
 def test_thresholds_of_the_series_hold_for_it_alone() -> None:
     made = series(["g0/stage"], method="linear", plus="-1 m")
     made["thresholds"] = {"stage": "depth"}

@@ -72,6 +72,19 @@ def test_a_snapshot_holds_what_was_learned(tmp_path: Path) -> None:
     assert save(one)["quality"].tobytes() == save(two)["quality"].tobytes()
 
 
+def test_a_doubt_ends_with_the_tests_that_raised_it(tmp_path: Path) -> None:
+    values = calm(n=300)
+    values[250:] += 2.0
+    engine = Engine(planned(tmp_path))
+    told = engine.feed(level(0, 251, values)).conditions
+    assert [(c.kind, c.begins) for c in told if c.kind != "silent"] == [("spike", True)]
+    path = tmp_path / "stations.yaml"
+    untested = path.read_text(encoding="utf-8").replace(", quality: {learn: 64}", "")
+    path.write_text(untested, encoding="utf-8")
+    ended = engine.feed(plan(load(path).config, "untested")).conditions
+    assert [(c.kind, c.sensor, c.begins) for c in ended] == [("spike", "z01/stage", False)]
+
+
 def test_a_reload_keeps_what_was_learned_and_takes_the_new_limits(tmp_path: Path) -> None:
     values = calm(n=300)
     values[250] += 2.0

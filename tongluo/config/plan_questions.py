@@ -50,8 +50,9 @@ def questions_of(
         asked.setdefault((area, task.rule.hazard), _Asked())
     chains = list(_instances(config, list(asked)))
     number = {(chain.id, area): n for n, (chain, area) in enumerate(chains)}
+    made_by = {s: _stations(specs, derived, s) for s in {task.sensor for _, _, task, _ in plain}}
     for name, area, task, row in plain:
-        stations = _stations(specs, derived, task)
+        stations = made_by[task.sensor]
         place_of = number.get((task.chain, area))
         _add(asked[area, task.rule.hazard], name, row, task, stations, place_of)
     for n, (chain, area) in enumerate(chains):
@@ -98,10 +99,10 @@ def _add(
     asked.rule(rule)
 
 
-def _stations(specs: Specs, derived: DerivedStage, task: Task) -> frozenset[str]:
-    """The stations whose readings a task judges in the end."""
+def _stations(specs: Specs, derived: DerivedStage, sensor: int) -> frozenset[str]:
+    """The stations whose readings are judged in the end where a sensor is."""
     made = {int(sensor) for sensor in derived.params["sensor"]}
-    received = (specs[s] for s in derived.sources(task.sensor) - made)
+    received = (specs[s] for s in derived.sources(sensor) - made)
     return frozenset(s.station for s in received if s is not None)
 
 
