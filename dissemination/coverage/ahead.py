@@ -2,25 +2,29 @@
 
 Each channel begins in each cell at a minute (`NEVER`: not at all), works through its messages at
 its pace, and is noticed bit by bit (`predict`). A gateway has one queue for all cells, in order of
-beginning; wardens have one in each area. Channels that work in turn upon those whom the earlier
-ones have not reached (`rest`) are given no more people than are left.
+beginning; wardens have one in each area. What a policy of escalation will add, `follow` tells.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dissemination.coverage.estimate import Draws, Interval, draw
+from dissemination.coverage import cells
+from dissemination.coverage.estimate import Interval, draw
 from dissemination.coverage.known import F8, I8, Known
+from dissemination.coverage.overlap import union
 from dissemination.coverage.people import People
-from dissemination.coverage.predict import Time, band, curves, noticed, time_to
+from dissemination.coverage.predict import Pace, Time, band, curves, noticed, time_to
 from dissemination.coverage.prior import PRIOR, Prior
-from dissemination.coverage.ways import Ways
+from dissemination.coverage.steps import Policy, step
+from dissemination.coverage.ways import Way, Ways
 
 TARGETS = (0.9, 0.95)
+SIZE, LEAST = 200_000, 128
+"""Draws of all cells and channels held at once, and at least so many."""
 
 
 @dataclass(frozen=True)
@@ -46,25 +50,50 @@ def messages(people: People, ways: Ways, known_targets: Mapping[str, I8] | None 
     return np.stack(columns, axis=1).astype(np.int64)
 
 
-def parts(people: People, ways: Ways, sends: I8, begin: F8, minutes: int) -> F8:
+Pauses = Mapping[str, tuple[float, float]]
+"""Channel -> minutes from and until which its gateway takes nothing."""
+
+
+def parts(
+    people: People, ways: Ways, sends: I8, begin: F8, minutes: int, pauses: Pauses | None = None
+) -> F8:
     """(channels, cells, minutes) part of those a channel reaches who have noticed by then.
 
     begin: (cells, channels) minute at which each begins; infinite = never.
     """
-    out = np.zeros((len(ways), len(people.people), minutes))
+    out, pauses = np.zeros((len(ways), len(people.people), minutes)), pauses or {}
+    begin = begin.copy()
     for k, way in enumerate(ways):
+        if way.name in pauses:
+            begin[:, k] = _worked(begin[:, k], pauses[way.name])
         queues = people.area if way.apart else np.zeros_like(people.area)
         for queue in np.unique(queues):
+            pace = _pace(way, people, int(queue))
             cells = np.flatnonzero((queues == queue) & np.isfinite(begin[:, k]))
             cells = cells[np.argsort(begin[cells, k], kind="stable")]
             for start in np.unique(begin[cells, k]):
                 now = cells[begin[cells, k] == start]
-                first = int(
-                    np.ceil(_free(sends[:, k], begin[:, k], cells, start, way.pace.per_minute))
-                )
+                first = int(np.ceil(_free(sends[:, k], begin[:, k], cells, start, pace.per_minute)))
                 if first < minutes:
-                    out[k, now, first:] = noticed(sends[now, k], way.pace, minutes - first)
+                    out[k, now, first:] = noticed(sends[now, k], pace, minutes - first)
+        if way.name in pauses:
+            worked = _worked(np.arange(1.0, minutes + 1), pauses[way.name])
+            out[k] = out[k][:, np.maximum(np.floor(worked).astype(int) - 1, 0)]
     return out
+
+
+def _pace(way: Way, people: People, area: int) -> Pace:
+    """A queue's pace: of an area's wardens, so many as its people have."""
+    if not (way.apart and way.crew):
+        return way.pace
+    crew = max(1, int(people.people[people.area == area].sum()) // way.crew)
+    return replace(way.pace, per_minute=way.pace.per_minute * crew)
+
+
+def _worked(minute: F8, pause: tuple[float, float]) -> F8:
+    """Minutes that a gateway has worked by a minute."""
+    start, end = pause
+    return np.asarray(np.where(minute < start, minute, np.maximum(start, minute - (end - start))))
 
 
 def _free(sends: I8, begin: F8, cells: I8, start: float, rate: float) -> float:
@@ -79,25 +108,72 @@ def _free(sends: I8, begin: F8, cells: I8, start: float, rate: float) -> float:
 
 def ahead(
     people: People, ways: Ways, known: Known, minutes: int, begin: F8 | None = None,
-    sends: I8 | None = None, only: tuple[str, ...] = (), beliefs: Prior = PRIOR,
+    sends: I8 | None = None, only: tuple[str, ...] = (), pauses: Pauses | None = None,
+    beliefs: Prior = PRIOR,
 ) -> Ahead:  # fmt: skip
     """The curve by all channels, or by those named alone.
 
-    known.up tells what works; the lower end holds for what is not known.
+    known.up tells what works. What is not known counts for nothing at the lower end, for all at
+    the upper one, and for a half in between.
     """
     begin = np.zeros((len(people.people), len(ways))) if begin is None else begin
     sends = messages(people, ways) if sends is None else sends
-    share = parts(people, ways, sends, begin, minutes)
+    share = parts(people, ways, sends, begin, minutes, pauses)
     if only:
         share = share * np.array([way.name in only for way in ways])[:, None, None]
-    low, high = draw(known, 0.0, beliefs), draw(known, 1.0, beliefs)
-    curve = [
-        Interval(a.low, a.likely, b.high, (a.low, a.high) != (b.low, b.high))
-        for a, b in zip(_band(low, people, share), _band(high, people, share), strict=True)
+    room = SIZE // max(1, len(people.people) * len(ways))
+    beliefs = replace(beliefs, draws=int(np.clip(room, LEAST, beliefs.draws)))
+    found = []
+    for unknown in (0.0, 0.5, 1.0) if cells.unknown(known).any() else (0.5,):
+        draws = draw(known, unknown, beliefs)
+        found.append((draws, curves(draws, people.people, share)))
+    low, middle, high = found[0], found[len(found) // 2], found[-1]
+    ends = (band(draws, curve, beliefs) for draws, curve in (low, middle, high))
+    told = [
+        Interval(a.low, b.likely, c.high, len(found) > 1) for a, b, c in zip(*ends, strict=True)
     ]
-    every = curves(low, people.people, share)
-    return Ahead(curve, {target: time_to(low, every, target, beliefs) for target in TARGETS})
+    times = {}
+    for target in TARGETS:
+        late, likely, early = (
+            time_to(d, every, target, beliefs) for d, every in (low, middle, high)
+        )
+        times[target] = Time(early.early, likely.likely, late.late, late.never)
+    return Ahead(told, times)
 
 
-def _band(draws: Draws, people: People, share: F8) -> list[Interval]:
-    return band(draws, curves(draws, people.people, share))
+def follow(
+    people: People, ways: Ways, known: Known, policy: Policy, begin: F8, sends: I8, minutes: int,
+    start: int = 5, every: int = 5, pauses: Pauses | None = None,
+    returns: F8 | None = None, beliefs: Prior = PRIOR,
+) -> tuple[F8, I8]:  # fmt: skip
+    """(begin, sends) as the policy will make them, if all goes as it is expected to.
+
+    begin, sends: (cells, channels) of what is sent already, infinite and 0 of what is not; start:
+    minute of the next step; returns: (channels) part of the proofs that comes back, NaN where only
+    the test days tell. What is added later is sent to those alone who have no proof by then.
+    """
+    draws = draw(known, 0.5, beliefs)
+    sure = draws.weight / draws.weight.sum()
+    shares, t = (draws.p @ sure).T, np.asarray(draws.t @ sure)
+    back = np.array([_returns(way, beliefs) for way in ways])
+    if returns is not None:
+        back = np.where(np.isnan(returns), back, returns)
+    begin, sends = begin.copy(), sends.copy()
+    for minute in range(start, minutes, every):
+        done = parts(people, ways, sends, begin, minute, pauses)[:, :, -1].T
+        reach = union(shares * back * done, t)
+        busy = (done < 0.99) & np.isfinite(begin)
+        since = np.where(busy, np.minimum(begin + policy.stuck - policy.wait, minute), begin)
+        for order in step(people, ways, shares, reach, policy, minute, since, known.up).orders:
+            k = [way.name for way in ways].index(order.channel)
+            begin[order.cell, k] = minute
+            sends[order.cell, k] = round((1 - reach[order.cell]) * people.people[order.cell])
+    return begin, sends
+
+
+def _returns(way: Way, beliefs: Prior) -> float:
+    """Part of those reached whose proof is expected to come."""
+    if way.proof != "person":
+        return 0.0
+    reached, back = way.returned
+    return (back + beliefs.trust * beliefs.returns) / (reached + beliefs.trust)

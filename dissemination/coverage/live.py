@@ -27,6 +27,8 @@ from dissemination.coverage.ways import Tests, Ways, tested
 SIZE = 4_000_000
 """Numbers held at once by the draws: more cells, fewer draws."""
 LEAST = 128
+ENOUGH = 50
+"""Proofs that must be expected before what is missing of them says anything."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,34 @@ class Standing:
         """Whether something is not known, so that the interval is a bound."""
         doubtful = not np.array_equal(self.least.up, self.most.up, equal_nan=True)
         return doubtful or bool(shares_of.unknown(self.least).any())
+
+
+def outlook(now: Standing, ways: Ways, works: F8) -> F8:
+    """(cells, channels) what works, as far as the warning itself has shown: a loudspeaker that
+    says that it played and proves nothing is in doubt (NaN), one that failed is off."""
+    sound = now.used & np.array([way.proof == "played" for way in ways])
+    doubt = np.where(now.most.up > now.least.up, np.nan, now.least.up)
+    return np.where(sound, doubt, works)
+
+
+def returning(
+    people: People, ways: Ways, sent: Sent, minute: int, shares: F8, works: F8, wait: int = 5
+) -> F8:
+    """(channels) part of the proofs that seems to come back, by those of this warning; NaN where
+    too little is out. Told by what has been out for a while, where nothing is known to be off:
+    proofs against those whom the channel is expected to reach (`shares`, by cell and channel)."""
+    size, out = len(people.people), np.full(len(ways), np.nan)
+    for k, way in enumerate(ways):
+        of = sent.channel == k
+        cell, old = people.cell[sent.person[of]], sent.handed[of] <= minute - wait
+        planned = np.maximum(np.bincount(cell, minlength=size), 1)
+        on = works[:, k] == 1
+        each = np.minimum(1.0, shares[:, k] * people.people / planned)
+        expected = float((np.bincount(cell[old], minlength=size) * each)[on].sum())
+        came = float(np.bincount(cell[old & (sent.proven[of] <= minute)], minlength=size)[on].sum())
+        if way.proof == "person" and expected >= ENOUGH:
+            out[k] = np.clip(came / expected, 0.05, 1.0)
+    return out
 
 
 def proofs(people: People, ways: Ways, sent: Sent) -> Reached | None:

@@ -36,6 +36,8 @@ class Policy:
     """What must meet the target; estimated: the lower end of the interval."""
     wait: int = 5
     """Minutes that a channel is given in a cell before another is added."""
+    stuck: int = 15
+    """Minutes after which a channel that has not got through is waited for no more."""
     until: int = 120
     """Minutes after which the hazard is there."""
     everywhere: bool = True
@@ -63,25 +65,49 @@ class Step:
 
 
 def step(
-    people: People, ways: Ways, now: Standing, reach: F8, policy: Policy, minute: int,
-    since: F8, works: F8, beliefs: Prior = PRIOR,
+    people: People, ways: Ways, shares: F8, reach: F8, policy: Policy, minute: float, since: F8,
+    works: F8,
 ) -> Step:  # fmt: skip
-    """The next step. reach: (cells) share that counts; since: (cells, channels) minute of use,
-    infinite where a channel was never used; works: (cells, channels) by the supplies."""
+    """The next step.
+
+    shares: (cells, channels) of `expected`. reach: (cells) share that counts. since: (cells,
+    channels) of `idle_since`. works: (cells, channels) by the supplies.
+    """
     if minute > policy.until:
         return Step((), "time is up")
     short = short_cells(people, reach, policy)
     if not short.any():
         return Step((), "reached")
-    free = (since == np.inf) & (works > 0) & _may(ways, policy)[None, :]
+    free = (since == np.inf) & ~(works == 0) & _may(ways, policy)[None, :]
     left = short & free.any(axis=1)
     ready = left & (_latest(since) + policy.wait <= minute)
     if not ready.any():
         return Step(
             (), "wait" if left.any() or _waits(short, since, policy, minute) else "nothing is left"
         )
-    orders = _chosen(people, ways, now, reach, policy, free & ready[:, None], beliefs)
+    orders = _chosen(people, ways, shares, reach, free & ready[:, None])
     return Step(tuple(orders), "more" if orders else "nothing is left")
+
+
+def idle_since(
+    people: People, ways: Ways, sent: Sent, aired: Aired | None, minute: int, begin: F8,
+    policy: Policy,
+) -> F8:  # fmt: skip
+    """(cells, channels) from when on a channel is waited for: since its last message is out.
+
+    begin: minute at which it was told to begin, infinite = never. What is stuck in a queue is
+    waited for no longer than `policy.stuck`.
+    """
+    size, out = len(people.people), begin.copy()
+    for k in range(len(ways)):
+        of = sent.channel == k
+        done = np.minimum(np.minimum(sent.handed[of], sent.proven[of]), sent.failed[of])
+        cell = people.cell[sent.person[of]]
+        last, open_ = np.zeros(size), np.bincount(cell[done > minute], minlength=size) > 0
+        np.maximum.at(last, cell, np.where(done > minute, 0, done))
+        waits = begin[:, k] + policy.stuck - policy.wait
+        out[:, k] = np.where(open_, waits, np.maximum(begin[:, k], last))
+    return np.where(np.isfinite(begin), out, np.inf)
 
 
 def short_cells(people: People, reach: F8, policy: Policy) -> Bits:
@@ -105,15 +131,12 @@ def _latest(since: F8) -> F8:
     return np.asarray(np.where(np.isfinite(since), since, -np.inf).max(axis=1))
 
 
-def _waits(short: Bits, since: F8, policy: Policy, minute: int) -> bool:
+def _waits(short: Bits, since: F8, policy: Policy, minute: float) -> bool:
     return bool((short & (_latest(since) + policy.wait > minute)).any())
 
 
-def _chosen(
-    people: People, ways: Ways, now: Standing, reach: F8, policy: Policy, free: Bits, beliefs: Prior
-) -> list[Order]:
+def _chosen(people: People, ways: Ways, shares: F8, reach: F8, free: Bits) -> list[Order]:
     """For each cell the channel that adds most people a minute, the best first."""
-    shares = expected(ways, now, beliefs)
     left = (1 - reach) * people.people
     minutes = np.array([max(1.0, way.pace.delay + way.pace.notice) for way in ways])
     queue = np.array([1.0 / way.pace.per_minute for way in ways])
@@ -129,7 +152,7 @@ def _chosen(
     ]
 
 
-def expected(ways: Ways, now: Standing, beliefs: Prior = PRIOR) -> F8:
+def expected(now: Standing, beliefs: Prior = PRIOR) -> F8:
     """(cells, channels) share that each channel is expected to reach where it works; a share that
     nobody knows counts as a half, so that it is tried."""
     fresh = replace(

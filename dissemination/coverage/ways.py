@@ -31,6 +31,8 @@ class Way:
     pace: Pace = field(default_factory=lambda: Pace(math.inf))
     apart: bool = False
     """Each area has a queue of its own (wardens), in place of one for all (a gateway)."""
+    crew: int = 0
+    """With `apart`: one warden for so many people, and the pace is each one's; 0 = the area's."""
     hours: F8 = field(default_factory=lambda: np.ones(HOURS))
     tested: float = 12.0
     """Local hour for which `reach` holds."""

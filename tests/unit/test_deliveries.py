@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given, settings
@@ -106,24 +105,26 @@ def test_a_receipt_for_what_the_file_knows_no_attempt_of_is_kept(rows: Deliverie
 
 @settings(max_examples=40, deadline=None)
 @given(st.data())
-def test_every_delivery_is_taken_once_in_the_order_of_its_warning(data: st.DataObject) -> None:
+def test_every_delivery_is_taken_once_in_the_order_of_its_warning(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
     """Against a plain list: versions of two warnings to four people, taken bit by bit."""
-    with TemporaryDirectory() as folder:
-        rows, want, urgency = Deliveries(Path(folder) / "d.db"), list[str](), dict[str, int]()
-        for n in range(data.draw(st.integers(1, 6))):
-            event, level = data.draw(st.sampled_from("ab")), data.draw(st.integers(0, 4))
-            fan = replace(planned(event, n, level), target="area", key=f"{event}.v{n}:c:area")
-            people = data.draw(st.lists(st.sampled_from("wxyz"), min_size=1, unique=True))
-            rows.plan([], n, 0, [fan])
-            rows.spread(fan, [(p, data.draw(st.sampled_from(["x", "y"]))) for p in people], 0)
-            want += [f"{event}.v{n}:c:{p}" for p in people]
-            urgency[event] = max(urgency.get(event, 0), level)
-        got: list[str] = []
-        while some := rows.take("c", data.draw(st.integers(1, 5)), 1, sure=False):
-            keys = [row.key for row in some]
-            got += keys
-            rows.settle([Outcome(key, DeliveryState.ACCEPTED, 1) for key in keys])
-        rows.close()
+    folder = tmp_path_factory.mktemp("rows")
+    rows, want, urgency = Deliveries(folder / "d.db"), list[str](), dict[str, int]()
+    for n in range(data.draw(st.integers(1, 6))):
+        event, level = data.draw(st.sampled_from("ab")), data.draw(st.integers(0, 4))
+        fan = replace(planned(event, n, level), target="area", key=f"{event}.v{n}:c:area")
+        people = data.draw(st.lists(st.sampled_from("wxyz"), min_size=1, unique=True))
+        rows.plan([], n, 0, [fan])
+        rows.spread(fan, [(p, data.draw(st.sampled_from(["x", "y"]))) for p in people], 0)
+        want += [f"{event}.v{n}:c:{p}" for p in people]
+        urgency[event] = max(urgency.get(event, 0), level)
+    got: list[str] = []
+    while some := rows.take("c", data.draw(st.integers(1, 5)), 1, sure=False):
+        keys = [row.key for row in some]
+        got += keys
+        rows.settle([Outcome(key, DeliveryState.ACCEPTED, 1) for key in keys])
+    rows.close()
     assert sorted(got) == sorted(want)
     assert urgency[got[0][0]] == max(urgency.values())
     for event, person in {(key[0], key[-1]) for key in got}:

@@ -35,6 +35,11 @@ class WayIn(Model):
     apart: bool = Field(
         default=False, description="the rate holds in each area by itself, as wardens' does"
     )
+    crew: int = Field(
+        default=0,
+        ge=0,
+        description="with `apart`: one warden for so many people, and the rate is each one's",
+    )
     delay: Duration = Field(default=0, description="from hand-over until it is there")
     notice: Duration = Field(default=0, description="until half of those it reaches have noticed")
     hours: tuple[Factor, ...] | None = Field(
@@ -88,6 +93,9 @@ class EscalationIn(Model):
     )
     wait: Duration = Field(
         default=300_000, description="what a channel is given before another is added"
+    )
+    stuck: Duration = Field(
+        default=900_000, description="a channel that has not got through is waited for no longer"
     )
     until: Duration = Field(
         default=2 * 3_600_000, description="after the issue; then the hazard is there"

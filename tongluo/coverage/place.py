@@ -83,7 +83,7 @@ def _way(name: str, said: WayIn, returned: tuple[int, int]) -> Way:
         name,
         nan if said.reach is None else said.reach,
         nan if said.audibility is None else said.audibility,
-        said.proof, pace, said.apart,
+        said.proof, pace, said.apart, said.crew,
         np.array(said.hours) if said.hours else np.ones(24),
         float(said.tested), said.needs, returned,
     )  # fmt: skip

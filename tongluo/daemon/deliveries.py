@@ -120,6 +120,25 @@ class Deliveries:
             [(f.key, f.identifier, f.event, f.channel, f.target, f.lane) for f in fans],
         )
 
+    def escalate(
+        self, event: str, level: int, added: Iterable[tuple[str, str, str]], now: int
+    ) -> None:
+        """Note (channel, area, stratum) where a channel was added; the first time stands."""
+        with self._lock, self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._db.executemany(
+                "INSERT OR IGNORE INTO escalations VALUES (?,?,?,?,?,?)",
+                [(event, level, *one, now) for one in added],
+            )
+
+    def escalations(self, event: str, level: int) -> list[tuple[str, str, str, int]]:
+        """(channel, area, stratum, time) of what was added for a warning at a level."""
+        with self._lock:
+            return self._db.execute(
+                "SELECT channel, area, stratum, at FROM escalations WHERE event = ? AND level = ?",
+                (event, level),
+            ).fetchall()
+
     def fans(self, channel: str) -> list[Planned]:
         """What is still to be spread, in the order of planning."""
         with self._lock:

@@ -5,6 +5,7 @@
     history   every state that a delivery was in
     receipts  what came back, as it came
     fans      what is still to be spread over its recipients
+    escalations  channels that were added where too few were reached
 
 `deliveries` is a view: a row for each delivery with all that is known of it, its key included. A
 row that nobody has touched yet has `due` 0 and is found by its place in the batch alone: a fan-out
@@ -40,6 +41,9 @@ CREATE TABLE IF NOT EXISTS fans (
 CREATE TABLE IF NOT EXISTS receipts (
     key TEXT NOT NULL, state TEXT NOT NULL, time INTEGER NOT NULL, raw TEXT NOT NULL,
     at INTEGER NOT NULL, PRIMARY KEY (key, state, time, raw)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS escalations (
+    event TEXT NOT NULL, level INTEGER NOT NULL, channel TEXT NOT NULL, area TEXT NOT NULL,
+    stratum TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (event, level, channel, area, stratum));
 CREATE VIEW IF NOT EXISTS deliveries AS
     SELECT r.id, b.identifier || ':' || b.channel || ':' || r.target AS key, b.identifier, b.event,
            b.channel, r.target, b.audience, b.lane, r.state, r.attempts, r.due, r.updated, r.detail,

@@ -12,6 +12,7 @@ import os
 import select
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dissemination import cap
 from dissemination.channels import CHANNELS, Surroundings
@@ -31,6 +32,9 @@ from tongluo.daemon.log import Log
 from tongluo.daemon.people import RegisterKeeper
 from tongluo.store.journal import connect
 from tongluo.store.rows import warning_of
+
+if TYPE_CHECKING:
+    from tongluo.daemon.escalator import Escalator
 
 POLL = 1.0
 FINISH = 5.0
@@ -58,6 +62,21 @@ class Dispatcher:
         for lane in self.lanes:
             lane.thread.start()
         self.listeners = self._listen()
+        self.escalator = self._escalate()
+
+    def _escalate(self) -> Escalator | None:
+        """More channels while too few are reached, where the configuration asks for it."""
+        if self.config.coverage.escalation is None:
+            return None
+        from tongluo.daemon.escalator import Escalator  # noqa: PLC0415 - loads scipy: 0.5 s
+
+        made = Escalator(self.folder, self.config, self.deliveries, self.log, self._wake)
+        made.start()
+        return made
+
+    def _wake(self) -> None:
+        for lane in self.lanes:
+            lane.wake.set()
 
     def surroundings(self, name: str) -> Surroundings:
         """Where a channel runs; LookupError when the broker's password is not where it lies."""
@@ -147,6 +166,8 @@ class Dispatcher:
     def finish(self) -> None:
         """Give the channels a while for what is due, then end them."""
         deadline = monotonic() + FINISH
+        if self.escalator is not None:
+            self.escalator.stop()
         for lane in self.lanes:
             lane.stopping = True
             lane.wake.set()

@@ -1,0 +1,149 @@
+"""Escalation in the dispatcher: to whom it adds a channel, once, whatever is cut off."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from dissemination.targeting import Contact, Entry, Place, Register, changes, stored
+from tongluo.config.load import load
+from tongluo.core.effects import Effects, Tick
+from tongluo.core.log import Log
+from tongluo.core.warning import Area, Sender, WarningVersion
+from tongluo.core.words import Act, DeliveryState, Hazard, Level, Status
+from tongluo.coverage import kept
+from tongluo.daemon.deliveries import Deliveries, Outcome, Planned
+from tongluo.daemon.escalator import Escalator
+from tongluo.store.journal import Journal, connect
+
+CONFIG = """\
+site: {name: 试点县, name_en: Trial County, timezone: Asia/Shanghai,
+       sender: {id: trial@example.org, name: 试点, name_en: Trial}}
+time: {clock: stream}
+areas:
+  - {id: town, name: 镇, name_en: Town, people: 100, circle: {centre: [23, 113], radius_km: 9}}
+  - {id: upper, name: 上村, name_en: Upper, people: 60, parent: town,
+     circle: {centre: [23, 113], radius_km: 1}}
+  - {id: lower, name: 下村, name_en: Lower, people: 40, parent: town,
+     circle: {centre: [23.1, 113], radius_km: 1}}
+channels:
+  sms: &kannel
+    kind: kannel
+    options: {username: tester, password: {env: NOWHERE}, recipients: register}
+  second: *kannel
+coverage:
+  channels:
+    sms: {reach: 0.8, proof: person, needs: [mobile]}
+    second: {reach: 0.9, proof: person, needs: [satellite]}
+  escalation: {channels: [second], target: 0.95, wait: 5 min, until: 1 h}
+"""
+START, MINUTE = 1_782_864_000_000, 60_000
+EVENT = "tongluo.town.flash_flood.1"
+WARNING = WarningVersion(
+    f"{EVENT}.v1", EVENT, 1, Act.ISSUE, Status.ACTUAL, Hazard.FLASH_FLOOD, Level.RED, Level.NONE,
+    Area("town", "镇", "Town", 100), Sender("a@example.org", "试", "Trial"), START, START,
+    START + 6 * 60 * MINUTE, "Asia/Shanghai", {"zh": "雨", "en": "rain"},
+)  # fmt: skip
+
+
+class Site:
+    """100 people; short messages proved of those whose number is not among `silent`."""
+
+    def __init__(self, folder: Path, silent: set[int]) -> None:
+        config = folder / "stations.yaml"
+        config.write_text(CONFIG, encoding="utf-8")
+        self.var = folder / "var"
+        with closing(Journal(self.var / "journal.db")) as journal, journal.transaction():
+            journal.tick(Tick(START), Effects(warnings=[(WARNING, ("sms",))]))
+            journal.configuration('{"time": {"clock": "stream"}}', [], Effects(), START)
+        entries = [
+            Entry(f"e{n}", "upper" if n < 60 else "lower", contacts=(Contact("sms", _number(n)),))
+            for n in range(100)
+        ]
+        with closing(Register.open(self.var)) as register:
+            with register.transaction():
+                stored.put(register.db, [Place("town"), Place("upper", parent="town"),
+                                         Place("lower", parent="town")], "map")  # fmt: skip
+            changes.put(register, "list", entries, "duty", START)
+            self.target = [register.vault.target(_number(n)) for n in range(100)]
+        self.rows = Deliveries(self.var / "deliveries.db")
+        fan = Planned(f"{EVENT}.v1:sms:town", f"{EVENT}.v1", EVENT, "sms", "town", 4)
+        self.rows.spread(fan, self.target, START)
+        for n, target in enumerate(self.target):
+            key = f"{EVENT}.v1:sms:{target}"
+            self.rows.settle([Outcome(key, DeliveryState.HANDED_OVER, START + MINUTE)])
+            if n not in silent:
+                self.rows.receive(key, DeliveryState.DELIVERED, 0, "", START + 2 * MINUTE)
+        self.woken = 0
+        self.escalator = Escalator(
+            self.var, load(config).config, self.rows, Log("test"), self._wake
+        )
+
+    def _wake(self) -> None:
+        self.woken += 1
+
+    def look(self, minute: int) -> list[str]:
+        """Reasons of the steps at a minute."""
+        with closing(Journal(self.var / "journal.db")) as journal, journal.transaction():
+            journal.tick(Tick(START + minute * MINUTE), Effects())
+        with closing(connect(self.var / "journal.db", read_only=True)) as journal:
+            return [step.reason for step in self.escalator.look(journal)]
+
+    def added(self) -> Counter[str]:
+        """Targets that the second channel sends to."""
+        with self.rows._lock:
+            found = self.rows._db.execute("SELECT target FROM deliveries WHERE channel = 'second'")
+            return Counter(target for (target,) in found)
+
+
+def _number(n: int) -> str:
+    return f"861990000{n:04d}"
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    made = Site(tmp_path, {*range(10, 20), 70})
+    yield made
+    made.rows.close()
+
+
+def test_only_those_without_proof_in_areas_below_the_target_get_another(site: Site) -> None:
+    assert site.look(3) == ["wait"] and not site.added()
+    assert site.look(8) == ["more"] and site.woken == 1
+    assert site.added() == Counter(site.target[n] for n in range(10, 20))  # the other is above
+    listed = (site.var / "unreached" / f"{EVENT}.v1.csv").read_text(encoding="utf-8")
+    assert len(listed.splitlines()) == 12 and "86199" not in listed
+    assert site.look(9) == ["wait"] and sum(site.added().values()) == 10
+    for n in range(10, 20):
+        key = f"{EVENT}.v1:second:{site.target[n]}"
+        site.rows.receive(key, DeliveryState.DELIVERED, 0, "", START + 10 * MINUTE)
+    assert site.look(12) == ["reached"]
+
+
+def test_a_step_that_was_cut_off_gives_nobody_a_second_message(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut_off(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as for_now, pytest.raises(KeyboardInterrupt):
+        for_now.setattr(Deliveries, "escalate", cut_off)
+        site.look(8)
+    assert sum(site.added().values()) == 10
+    assert site.look(9) == ["wait"] and site.look(30) == ["nothing is left"]
+    assert site.added() == Counter(site.target[n] for n in range(10, 20))
+
+
+def test_a_channel_that_is_out_is_not_added_until_it_is_back(site: Site) -> None:
+    now = START + 3 * MINUTE
+    kept.tell_outage(site.var, kept.Outage("satellite", "town", now, START + 20 * MINUTE, "duty"))
+    assert site.look(8) == ["nothing is left"] and not site.added()
+    assert site.look(21) == ["more"] and len(site.added()) == 10
+
+
+def test_after_the_hazard_nothing_is_added(site: Site) -> None:
+    assert site.look(61) == ["time is up"] and not site.added()
