@@ -29,6 +29,7 @@ from tongluo.store.influx import line_of
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
 UNIT = DEPLOY / "tongluo.service"
+UNITS = sorted(DEPLOY.glob("*.service"))
 ANALYZE = shutil.which("systemd-analyze")
 needs_systemd = pytest.mark.skipif(ANALYZE is None, reason="systemd-analyze is not installed")
 
@@ -69,28 +70,29 @@ def test_the_service_may_write_to_its_own_folders_only() -> None:
 
 
 @needs_systemd
-def test_systemd_understands_the_service(tmp_path: Path) -> None:
+@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.stem)
+def test_systemd_understands_the_service(tmp_path: Path, path: Path) -> None:
     # the program need not be installed here, only executable
-    text = re.sub(r"ExecStart=\S+", f"ExecStart={sys.executable}", UNIT.read_text("utf-8"))
-    (unit := tmp_path / UNIT.name).write_text(text, encoding="utf-8")
+    text = re.sub(r"ExecStart=\S+", f"ExecStart={sys.executable}", path.read_text("utf-8"))
+    (unit := tmp_path / path.name).write_text(text, encoding="utf-8")
     told = subprocess.run(
         [str(ANALYZE), "verify", str(unit)], capture_output=True, text=True, check=False
     )
-    assert (told.returncode, told.stdout, UNIT.name in told.stderr) == (0, "", False), told.stderr
+    assert (told.returncode, told.stdout, path.name in told.stderr) == (0, "", False), told.stderr
 
 
 # the containers
 
 
-def test_the_site_has_its_four_services_each_with_a_health_check() -> None:
-    assert set(SERVICES) == {"mosquitto", "influxdb", "tongluo", "grafana"}
+def test_the_site_has_its_five_services_each_with_a_health_check() -> None:
+    assert set(SERVICES) == {"mosquitto", "influxdb", "tongluo", "console", "grafana"}
     assert all(s["healthcheck"]["test"] for s in SERVICES.values())
     assert SERVICES["influxdb"]["image"] == "influxdb:2"
 
 
 def test_every_port_is_bound_to_this_machine() -> None:
     ports = [port for s in SERVICES.values() for port in s.get("ports", [])]
-    assert len(ports) == 3
+    assert len(ports) == 4
     assert all(re.fullmatch(r"127\.0\.0\.1:\d+:\d+", port) for port in ports)
 
 

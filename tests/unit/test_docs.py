@@ -31,7 +31,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("replay_data/**/*.md")])
 CHAINS = ROOT / "docs" / "chains.md"
 NAMED = ("profiles", "thresholds", "channels")
-INSTALLED = ("/etc/", "/opt/tongluo", "/usr/", "/var/lib/tongluo", "/backup/", "/cgi-bin/", "/iot/")
+INSTALLED = ("/etc/", "/opt/tongluo", "/usr/", "/var/lib/tongluo", "/backup/", "/cgi-bin/", "/iot/",
+             "/api/", "/cap/")  # fmt: skip
 """Where a page may place things."""
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tongluo.config.models import AreaIn, Config
+from tongluo.config.areas import AreaIn
+from tongluo.config.models import Config
 
 CIRCLE_POINTS = 48
 KM_PER_DEGREE = 111.195  # of latitude, on a sphere of 6,371 km
@@ -25,24 +26,31 @@ def outline(area: AreaIn) -> list[tuple[float, float]]:
 
 
 def hears(config: Config) -> dict[str, list[str]]:
-    """Place -> itself, what it lies in, and what lies in it.
+    """Place -> itself, what it lies in, and what lies in it; an area lies in its parent and lists.
 
     A warning for the district concerns the village, and one for the village who chose the district.
     """
-    parent = {a.id: a.parent for a in config.areas}
-    found = {a.id: [a.id, *_above(a.id, parent)] for a in config.areas}
+    around: dict[str, list[str]] = {a.id: [a.parent] if a.parent else [] for a in config.areas}
+    for listed in config.areas:
+        for member in listed.areas:
+            around.get(member, []).append(listed.id)
+    found = {a.id: [a.id, *_above(a.id, around)] for a in config.areas}
     for area, others in list(found.items()):
         for above in others[1:]:
-            found[above].append(area)
-    return {place: list(dict.fromkeys(areas)) for place, areas in found.items()}
+            if area in around and area not in found[above]:
+                found[above].append(area)
+    return found
 
 
-def _above(area: str, parent: Mapping[str, str | None]) -> list[str]:
+def _above(area: str, around: Mapping[str, Sequence[str]]) -> list[str]:
+    """All that an area lies in, the nearest first."""
     found: list[str] = []
-    up = parent.get(area)
-    while up is not None and up not in found and up in parent:
-        found.append(up)
-        up = parent[up]
+    waiting = list(around[area])
+    while waiting:
+        up = waiting.pop(0)
+        if up in around and up not in found and up != area:
+            found.append(up)
+            waiting += around[up]
     return found
 
 

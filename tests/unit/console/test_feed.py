@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 
 from dissemination.installations import Installations
-from tests.unit.console.site import HOUR, Written, after, over
+from tests.unit.console.site import CONFIG, HOUR, Written, after, over
+from tongluo.config.load import load
 from tongluo.console import feed as feed_module
+from tongluo.console import places
 from tongluo.console.feed import Feed, Wish, areas_of
 from tongluo.core.clock import now_ms
 from tongluo.core.log import Log
@@ -254,3 +256,15 @@ def test_a_version_says_what_where_by_when_and_who(site: Written) -> None:
     assert zh["place"] == "上坑村" and "本地预案：到小学操场集合。" in zh["todo"]
     assert en["place"] == "Shangkeng" and en["asked"] == "leave now" and en["sender"]
     assert json.dumps(shown)
+
+
+def test_a_list_of_areas_concerns_its_members_and_what_they_lie_in(tmp_path: Path) -> None:
+    text = CONFIG.format(console="").replace(
+        "channels:",
+        "  - {id: coast, name: 沿海, name_en: Coast, people: 0, areas: [port]}\nchannels:",
+    )
+    (tmp_path / "stations.yaml").write_text(text, encoding="utf-8")
+    heard = places.hears(load(tmp_path / "stations.yaml").config)
+    assert set(heard["port"]) == {"port", "coast", "county"}
+    assert set(heard["coast"]) == {"coast", "port"}
+    assert "coast" not in heard["village"]

@@ -85,6 +85,7 @@ function stands(w) {
 function taken(versions) {
   keep("warnings", know.warnings);
   const own = versions.filter((w) => heard(w.area) && (!w.exercise || know.exercises));
+  for (const w of own) performance.mark(w.id); // when it came, by this page's own clock
   if (own.length && know.places.length) {
     outbox.add("/receipts", { installation: installation(), warnings: own.map((w) => w.id), state: "delivered", time: Math.round(now()) });
   }

@@ -28,12 +28,16 @@ export class Outbox {
   }
 
   async flush() {
-    if (this.busy) return;
+    this.asked = true;
+    if (this.busy) return; // what was added meanwhile is looked at before it ends
     this.busy = true;
+    clearTimeout(this.timer);
     try {
-      while (await this.next());
+      while (this.asked) {
+        this.asked = false;
+        while (await this.next());
+      }
     } catch {
-      clearTimeout(this.timer);
       this.timer = setTimeout(() => this.flush(), AGAIN);
     } finally {
       this.busy = false;
