@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast, get_args
 
 import typer
 from rich.console import Console
@@ -16,9 +16,11 @@ from tongluo.cli.show_warnings import change, words
 from tongluo.cli.texts import hazard_word, say
 from tongluo.config.plan import Plan
 from tongluo.core.effects import Decision, Effects
+from tongluo.core.errors import TongluoError
 from tongluo.core.times import parse_time
 from tongluo.core.words import Level
 from tongluo.engine import Engine
+from tongluo.replay.approving import ASSUMED, Approve
 from tongluo.replay.case import Case, load_case
 from tongluo.replay.result import Result
 from tongluo.replay.run import replay as judge
@@ -44,8 +46,11 @@ def replay(
     case: CaseFolder,
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR")] = None,
     config: Annotated[Path | None, typer.Option("--config", metavar="FILE")] = None,
+    approve: Annotated[str, typer.Option("--approve", metavar="at-once|never")] = "at-once",
 ) -> None:
     """Judge a case and write everything it caused."""
+    if approve not in get_args(Approve):
+        raise TongluoError(say("approve_how", said=approve))
     found = load_case(case)
     folder = out or Path("out") / case.resolve().name
     console = paint.console()
@@ -57,8 +62,11 @@ def replay(
             config,
             lambda done, total: progress.update(task, completed=done, total=total),
             lambda plan: Telling(plan, console, found.timezone),
+            cast("Approve", approve),
         )
     console.print(Text(summary(result)))
+    if any(ASSUMED in w.policy for w, _ in result.warnings):
+        console.print(Text(say("approval_assumed")))
     for crossing in scores(result)["first_crossings"]:
         console.print(crossed(crossing, found), soft_wrap=True)
     console.print(Text(say("written", folder=folder), "bold"))

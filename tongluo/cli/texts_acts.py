@@ -105,6 +105,19 @@ ACTS: dict[str, tuple[str, str]] = {
     "option.operator.name": ("The operator's name in the file.", "配置中的操作员名。"),
     "option.operator.title": ("As warnings and the audit name the person.", "预警和审计中的姓名。"),
     "option.operator.role": ("A role; may be given again (default: duty).", "角色，可重复。"),
+    "option.replay.approve": (
+        "What a person must approve: at-once = taken as approved when proposed; never = nobody "
+        "answers, and it stays a proposal.",
+        "须审批的预警：at-once 视为提请时即获批准；never 为无人答复，只是提请。",
+    ),
+    "approve_how": (
+        "--approve is at-once or never, not {said!r}",
+        "--approve 只可为 at-once 或 never",
+    ),
+    "approval_assumed": (
+        "what a person must approve was taken as approved at once (else: --approve never)",
+        "须审批的预警按提请时即获批准处理（--approve never：无人答复）",
+    ),
     "token_prompt": ("Token: ", "令牌："),
     "token_unreadable": (
         "the token in {path} cannot be read: {reason}",

@@ -19,7 +19,8 @@ from tongluo.core.warning import WarningVersion
 _LINE = msgspec.json.Encoder(order="sorted")
 
 
-def _line(content: dict[str, Any]) -> bytes:
+def line_of(content: dict[str, Any]) -> bytes:
+    """A canonical line: keys sorted, so that it hashes the same."""
     return _LINE.encode(content) + b"\n"
 
 
@@ -29,7 +30,7 @@ def decision_line(decision: Decision, zone: str) -> bytes:
     >>> decision_line(Decision(0, "a", "landslide", "none", "red", {"en": "slid"}), "UTC")
     b'{"area":"a","from":"none","hazard":"landslide","reason":{"en":"slid"},"time":"1970-01-01T00:00:00+00:00","to":"red"}\\n'
     """
-    return _line(
+    return line_of(
         {
             "time": iso(decision.time, zone),
             "area": decision.area,
@@ -43,7 +44,7 @@ def decision_line(decision: Decision, zone: str) -> bytes:
 
 def condition_line(condition: Condition, zone: str) -> bytes:
     """One line of `conditions.jsonl`: what a duty officer must know of a sensor."""
-    return _line(
+    return line_of(
         {
             "time": iso(condition.time, zone),
             "kind": condition.kind,
@@ -92,12 +93,12 @@ class DecisionHash:
             "level": version.level.word,
             "sent": iso(version.sent),
         }
-        self._warnings.update(_line(content))
+        self._warnings.update(line_of(content))
 
     def add_record(self, record: Record) -> None:
         """The next step of an approval, call or act."""
         self._steps = self._steps or hashlib.sha256()
-        self._steps.update(_line({"at": record.time, "what": record.what, "body": record.body}))
+        self._steps.update(line_of({"at": record.time, "what": record.what, "body": record.body}))
 
     def hexdigest(self) -> str:
         """The hash of all added so far."""

@@ -1,6 +1,7 @@
 """The files of a replay, written as it goes.
 
 decisions.jsonl    one change of an assessment a line
+proposals.jsonl    what a person would have been asked, and who called; only where there is any
 conditions.jsonl   what a duty officer would have been told of sensors
 warnings/ID.xml    each warning version as CAP 1.2
 deliveries.jsonl   would-be deliveries: each version on each channel, recorded, sent to nobody
@@ -23,6 +24,7 @@ from tongluo.core.ports import Delivery
 from tongluo.core.times import iso
 from tongluo.core.warning import WarningVersion
 from tongluo.core.words import DeliveryState
+from tongluo.replay.approving import step_line, steps
 from tongluo.replay.log import condition_line, decision_line
 from tongluo.replay.result import Result
 from tongluo.replay.scores import scores
@@ -41,7 +43,7 @@ COVERAGE = (
     "state",
 )
 _OURS = ("decisions.jsonl", "conditions.jsonl", "deliveries.jsonl", "coverage.csv", "scores.json",
-         "report.html")  # fmt: skip
+         "proposals.jsonl", "report.html")  # fmt: skip
 
 
 class Folder:
@@ -77,6 +79,9 @@ class Folder:
         """Write the scores and the report, once all is judged."""
         from tongluo.replay.report import report  # noqa: PLC0415 - loads matplotlib: 0.5 s
 
+        asked = b"".join(step_line(r, self._zone) for r in steps(result.records))
+        if asked:
+            (self.path / "proposals.jsonl").write_bytes(asked)
         told = scores(result)
         text = json.dumps(told, ensure_ascii=False, indent=2) + "\n"
         (self.path / "scores.json").write_text(text, encoding="utf-8")

@@ -21,6 +21,8 @@ LABELS: dict[str, Both] = {
     "time": ("时间", "Time"),
     "act": ("动作", "Act"),
     "why": ("理由", "Reason"),
+    "proposed_at": ("提请时间", "Would have been proposed at"),
+    "became": ("结果", "What became of it"),
     "sent_to": ("拟发渠道", "Would go out on"),
     "people": ("人口", "People"),
     "first": ("首次发出", "First handed over"),
@@ -54,6 +56,15 @@ LABELS: dict[str, Both] = {
     "log": ("决策摘要", "Decision hash"),
     "note": ("说明", "Note"),
 }
+ASSUMED: Both = (
+    "按策略须由人审批的预警，本回放视为提请时即获批准；实际会更晚，或不批准。",
+    "What the policy has a person approve is taken here as approved in the moment it was proposed; "
+    "in truth it would have been later, or not at all.",
+)
+PROPOSED: Both = (
+    "以下须由人审批，回放中无人答复。",
+    "What follows a person would have had to approve; in this replay nobody answers.",
+)
 KINDS: dict[str, Both] = {
     "measured": ("实测", "measured"),
     "published": ("公开报道（稀疏）", "published figures (sparse)"),

@@ -13,6 +13,7 @@ from tongluo.core.times import to_datetime
 from tongluo.core.words import GRADES, Hazard, Level
 from tongluo.judgement import LOST
 from tongluo.replay import phrases
+from tongluo.replay.approving import ASSUMED, PUT
 from tongluo.replay.case import both
 from tongluo.replay.peaks import peaks
 from tongluo.replay.phrases import Both
@@ -57,6 +58,8 @@ def _content(result: Result, told: Mapping[str, Any]) -> dict[str, Any]:
         "map": area_map(result, its),
         "warnings": list(_warnings(result))[:MOST_ROWS],
         "all_warnings": len(result.warnings),
+        "assumed": any(ASSUMED in w.policy for w, _ in result.warnings),
+        "proposals": list(_proposals(result))[:MOST_ROWS],
         "coverage": list(_coverage(result, its)),
         "scores": told,
         "events": [_event(result, e) for e in told["events"]],
@@ -141,6 +144,31 @@ def _warnings(result: Result) -> Iterator[dict[str, Any]]:
             "channels": " ".join(channels),
             "file": f"warnings/{version.identifier}.xml",
         }
+
+
+def _proposals(result: Result) -> Iterator[dict[str, Any]]:
+    """What would have been put before a person, and what became of it."""
+    ends = {r.body["id"]: r for r in result.records if r.body.get("state") in _ENDS}
+    for r in result.records:
+        if r.what != "proposal" or r.body["state"] not in PUT:
+            continue
+        end = ends.get(r.body["id"])
+        said = _ENDS[end.body["state"]] if end is not None else _ENDS["unanswered"]
+        at = f" ({clock(result, end.time)})" if end is not None else ""
+        yield {
+            "time": clock(result, r.time),
+            "area": _names(result, r.body["area"]),
+            "hazard": _hazard(r.body["hazard"]),
+            "level": level_of(Level.parse(r.body["level"])),
+            "end": (said[0] + at, said[1] + at),
+        }
+
+
+_ENDS: dict[str, Both] = {
+    "unanswered": ("无人答复，未发布", "nobody answered; not issued"),
+    "issued_by_order": ("无人答复，按令发布", "nobody answered; issued by the written order"),
+    "withdrawn": ("等级回落，撤回提请", "withdrawn: the level had fallen"),
+}
 
 
 def _coverage(result: Result, its: Mapping[Key, tuple[Span, ...]]) -> Iterator[dict[str, Any]]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from tongluo.config.plan import Plan
 from tongluo.core.columns import F8, I8, Columns
-from tongluo.core.effects import Condition, Decision, Effects
+from tongluo.core.effects import Condition, Decision, Effects, Record
 from tongluo.core.warning import WarningVersion
 from tongluo.core.words import Fate
 from tongluo.replay.case import Case
@@ -48,6 +48,8 @@ class Result:
     conditions: list[Condition] = field(default_factory=list)
     warnings: list[tuple[WarningVersion, tuple[str, ...]]] = field(default_factory=list)
     """(version, channels it goes out on)."""
+    records: list[Record] = field(default_factory=list)
+    """Steps of approval: what would have been proposed, and who called."""
     fates: Counter[str] = field(default_factory=Counter)
     """How many readings met each fate, by its lower-case word."""
     flags: Counter[int] = field(default_factory=Counter)
@@ -63,6 +65,7 @@ class Result:
             self.hash.add(decision)
         for version, _ in effects.warnings:
             self.hash.add_warning(version)
+        self.records += effects.records
         for record in effects.records:
             self.hash.add_record(record)
         if effects.admitted is not None:

@@ -10,6 +10,7 @@ from tongluo.config.plan import Plan, plan
 from tongluo.core.columns import Columns
 from tongluo.core.effects import Readings, Tick
 from tongluo.engine import Engine
+from tongluo.replay.approving import Approve, assumed
 from tongluo.replay.case import Case, check_names
 from tongluo.replay.outputs import Folder
 from tongluo.replay.readings import read_columns
@@ -41,12 +42,16 @@ def replay(
     config: Path | None = None,
     progress: Progress | None = None,
     judge: Callable[[Plan], Engine] = Engine,
+    approve: Approve = "at-once",
 ) -> Result:
     """Judge a case; with `out`, write everything it caused there (see `outputs`).
+
+    approve: what becomes of that which a person must approve (see `approving`).
 
     ConfigError or CaseError when something of it cannot be used; nothing is written then.
     """
     made = prepare(case, config)
+    made = assumed(made) if approve == "at-once" else made
     columns = read_columns(case, made)
     result = Result(case, made, len(columns), Judged.blank(columns) if out else None)
     folder = Folder(out, case.timezone) if out else None
