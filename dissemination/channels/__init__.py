@@ -16,6 +16,7 @@ from dissemination.channels import (
     webhook,
 )
 from dissemination.channels.kind import ChannelKind, Ear, Surroundings
+from tongluo.core.words import DeliveryState
 
 CHANNELS: dict[str, ChannelKind] = {
     "app": ChannelKind(app.Options, app.App, honours_keys=True, targets=app.targets),
@@ -38,6 +39,7 @@ CHANNELS: dict[str, ChannelKind] = {
         loudspeaker.Options,
         loudspeaker.Loudspeaker,
         honours_keys=False,
+        proves=(DeliveryState.PLAYED,),
         targets=loudspeaker.targets,
     ),
     "mqtt": ChannelKind(mqtt.Options, mqtt.Mqtt, honours_keys=True),

@@ -16,7 +16,7 @@ from dissemination.receipts import Receipt
 from tongluo.core.errors import PermanentFailure
 from tongluo.core.ports import Channel
 from tongluo.core.warning import WarningVersion
-from tongluo.core.words import Status
+from tongluo.core.words import DeliveryState, Status
 
 
 class Options(BaseModel):
@@ -123,6 +123,8 @@ class ChannelKind:
     told now."""
     ear: Callable[[Any, Surroundings], Ear | None] | None = None
     """Where receipts come, when they come by HTTP."""
+    proves: tuple[DeliveryState, ...] = ()
+    """What its hand-over itself may prove beyond `accepted`; no other is believed (law 7)."""
     live: bool = True
     """Whether it leads to people; a written record does not, and takes every exercise."""
     window: Callable[[Any], int] | None = None

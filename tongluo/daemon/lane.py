@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from dissemination.channels import CHANNELS, Surroundings
+from dissemination.channels import CHANNELS, ChannelKind, Surroundings
 from tongluo.config.models import Config
 from tongluo.config.tables import build_channel
 from tongluo.core.clock import now_ms
@@ -49,6 +49,20 @@ class House(Protocol):
 
     def surroundings(self, name: str) -> Surroundings:
         """Where a channel runs."""
+
+
+SAID = (DeliveryState.HANDED_OVER, DeliveryState.ACCEPTED, DeliveryState.UNKNOWN)
+"""What any hand-over may say; all beyond needs a receipt, or a kind whose hand-over proves it."""
+
+
+def believed(state: str, kind: ChannelKind) -> DeliveryState:
+    """What a hand-over's word is worth (law 7).
+
+    >>> believed("delivered", CHANNELS["mqtt"]).value, believed("played", CHANNELS["mqtt"]).value
+    ('accepted', 'accepted')
+    """
+    found = DeliveryState(state)
+    return found if found in SAID or found in kind.proves else DeliveryState.ACCEPTED
 
 
 class Lane:
@@ -217,7 +231,7 @@ class Lane:
         note = str(handed.receipt.get("note", ""))
         if note:
             self._all.log.say("told by the channel", channel=self._name, note=note)
-        return [Outcome(row.key, DeliveryState(handed.state), now_ms(), note)]
+        return [Outcome(row.key, believed(handed.state, self._kind), now_ms(), note)]
 
     def _kept_off(self, warning: WarningVersion, row: Row) -> str:
         """Why it is not sent any more, or not to this endpoint; "" when it is."""
