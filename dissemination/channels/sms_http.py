@@ -16,6 +16,35 @@ it is left out, and `fields` must hand over each name in it. Exercises say so fi
 registered template that neither begins nor ends with a name has no place for that, and then none
 goes out by it.
 
+`answer` and `reports` say where things stand in the vendor's JSON, by JMESPath:
+
+```yaml
+sms:
+  kind: sms_http
+  rate: 100/s
+  options:
+    url: https://sms.example.org/send
+    fields: {mobile: "{to}", content: "{text}", uid: "{id}"}
+    headers: {Authorization: "Bearer {secret}"}
+    secret: {env: SMS_SECRET}
+    signature: 示例县应急
+    recipients: register
+    answer: {code: code, accepted: ["0"], busy: ["429"], later: ["500"], id: data.msgid, said: msg}
+    reports:
+      address: http://127.0.0.1:13015/report    # given to the vendor with ?token=...
+      token: {file: report.token}
+      items: list                               # of a list of reports; @ for one
+      id: msgid                                 # the vendor's name, or the {id} it was given
+      state: status
+      number: mobile
+      states: {到达: delivered, 空号: failed}   # beside DELIVRD and so on
+      reply: OK
+    price: 0.045
+    budget: 2000
+    daily: 50000
+    repeat: [3/min, 20/d]
+```
+
 | the vendor says | state |
 | --- | --- |
 | an accepted code | `accepted` |
@@ -71,7 +100,7 @@ class Options(Messages):
     """How the fields go: POST of JSON, POST of a form, or GET with them in the address."""
     fields: dict[str, Any]
     """What the vendor wants: name -> text with {names}, number, or a list or block of them."""
-    headers: dict[str, str] = Field(default_factory=dict)
+    headers: dict[str, str] = Field({})
     """Further headers, like `Authorization: "Bearer {secret}"`; they know no other name."""
     secret: Kept | None = None
     """What stands for {secret}, named and never written: `{env: NAME}` or `{file: PATH}`."""
@@ -169,7 +198,8 @@ class SmsHttp:
         self._secret = o.secret.read(surroundings.folder) if o.secret else ""
         self._http.headers.update(vendor.filled(o.headers, {"secret": self._secret}))
         self._numbers = Numbers(o, surroundings.folder)
-        self._texts = Texts(o, templates=surroundings.templates, kind="sms_http")
+        own = () if o.template_id else surroundings.templates  # what is registered is fixed
+        self._texts = Texts(o, templates=own, kind="sms_http")
         self._ids = _ids(o, surroundings)
         self._purse = Purse(_file(surroundings, "purse"), o.limits())
         self._tell = surroundings.tell
