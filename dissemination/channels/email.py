@@ -14,7 +14,7 @@ import hashlib
 import re
 import smtplib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -25,7 +25,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from dissemination import texts
-from dissemination.channels.kind import Kept, Surroundings
+from dissemination.channels.kind import Kept, Surroundings, Target
 from dissemination.channels.kind import Options as _Options
 from dissemination.channels.people import From
 from dissemination.channels.registered import Registered
@@ -237,7 +237,9 @@ def listed(options: Options, folder: Path, status: Status) -> dict[str, tuple[st
     return {} if kept is None else book(kept.read(folder))
 
 
-def targets(options: Options, surroundings: Surroundings, warning: WarningVersion) -> list[str]:
+def targets(
+    options: Options, surroundings: Surroundings, warning: WarningVersion
+) -> Sequence[Target]:
     """Digests of the recipients of a warning, in the order of the list."""
     if options.recipients.registered:
         register = Registered(surroundings.folder, "email", options.audiences)

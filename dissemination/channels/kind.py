@@ -18,6 +18,9 @@ from tongluo.core.ports import Channel
 from tongluo.core.warning import WarningVersion
 from tongluo.core.words import DeliveryState, Status
 
+Target = str | tuple[str, str]
+"""Whom to send to: the target alone (a resident), or with its audience."""
+
 
 class Options(BaseModel):
     """Options of one configured channel; unknown keys are refused."""
@@ -117,10 +120,10 @@ class ChannelKind:
     open: Callable[[Any, Surroundings], Channel]
     honours_keys: bool
     """Whether sending a key again changes nothing: then a doubtful hand-over is always repeated."""
-    targets: Callable[[Any, Surroundings, WarningVersion], Sequence[str]] | None = None
+    targets: Callable[[Any, Surroundings, WarningVersion], Sequence[Target]] | None = None
     """`targets(options, surroundings, warning)`: whom a warning is sent to, where every recipient
-    has a delivery of his own; None = the area is the one target. LookupError when it cannot be
-    told now."""
+    has a delivery of his own, with his audience where it is known; None = the area is the one
+    target. LookupError when it cannot be told now."""
     ear: Callable[[Any, Surroundings], Ear | None] | None = None
     """Where receipts come, when they come by HTTP."""
     proves: tuple[DeliveryState, ...] = ()

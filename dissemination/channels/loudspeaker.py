@@ -32,7 +32,7 @@ from pydantic import Field, model_validator
 from dissemination.channels import speaker_words
 from dissemination.channels.broker import Link
 from dissemination.channels.kind import Options as _Options
-from dissemination.channels.kind import Surroundings
+from dissemination.channels.kind import Surroundings, Target
 from dissemination.channels.registered import Registered
 from dissemination.channels.remembered import Remembered
 from dissemination.channels.speaker_words import Reply
@@ -294,7 +294,7 @@ def registered(options: Options, around: Surroundings) -> Registered | None:
     return Registered(around.folder, "speaker", {}) if options.recipients else None
 
 
-def targets(options: Options, around: Surroundings, warning: WarningVersion) -> Sequence[str]:
+def targets(options: Options, around: Surroundings, warning: WarningVersion) -> Sequence[Target]:
     """The area's speakers; of an exercise, those that are enrolled."""
     register = registered(options, around)
     if register is not None:

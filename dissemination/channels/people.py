@@ -11,13 +11,14 @@ appear in no log, error or state, only masked (`861********00`) or as digests.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from dissemination.channels.kind import Kept, Options, Surroundings
+from dissemination.channels.kind import Kept, Options, Surroundings, Target
 from dissemination.channels.registered import Registered, learner
 from dissemination.messages import RESIDENT, Spoken
 from dissemination.phones import book, digest, key_of
@@ -79,7 +80,9 @@ def listed(options: Recipients, folder: Path, status: Status) -> dict[str, tuple
     return {} if kept is None else book(kept.read(folder)).areas
 
 
-def targets(options: Recipients, surroundings: Surroundings, warning: WarningVersion) -> list[str]:
+def targets(
+    options: Recipients, surroundings: Surroundings, warning: WarningVersion
+) -> Sequence[Target]:
     """Digests of the recipients of a warning, in the order of sending."""
     if options.recipients.registered:
         register = Registered(surroundings.folder, "sms", options.audiences)
@@ -122,9 +125,12 @@ class Numbers:
 
     def spoken(self, delivery: Delivery) -> Spoken:
         """As what its owner is spoken to; TemporaryFailure when it cannot be told."""
-        if self._register is None or delivery.audience != RESIDENT.audience:
+        if self._register is None:
             return Spoken(delivery.audience)
-        return self._register.spoken(delivery)
+        found = self._register.spoken(delivery)
+        if delivery.audience == RESIDENT.audience:
+            return found
+        return replace(found, audience=delivery.audience)
 
     def close(self) -> None:
         """Close the register, where there is one."""

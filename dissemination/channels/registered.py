@@ -10,7 +10,7 @@ from pathlib import Path
 
 from dissemination.messages import Spoken
 from dissemination.receipts import Receipt
-from dissemination.targeting import Register
+from dissemination.targeting import Recipient, Register
 from dissemination.targeting.entries import Audience, Kind
 from dissemination.targeting.places import Chosen, Place, spot
 from tongluo.core.errors import PermanentFailure, RegisterError, TemporaryFailure
@@ -30,13 +30,13 @@ class Registered:
         self._lock = threading.RLock()
         self._chosen: tuple[str, Chosen, dict[str, Place]] = ("", Chosen(frozenset()), {})
 
-    def targets(self, warning: WarningVersion) -> list[str]:
-        """Digests of whom a warning is sent to, in order; LookupError when it cannot be told."""
+    def targets(self, warning: WarningVersion) -> list[Recipient]:
+        """Whom a warning is sent to, in order; LookupError when it cannot be told."""
         with self._lock, _told_as(LookupError):
             register = self._register()
             highest = register.highest(warning)
             found = register.recipients(warning, self._kind)
-        return [target for target, who in found if self._hears(who, highest)]
+        return [one for one in found if self._hears(one.audience, highest)]
 
     def _hears(self, audience: Audience, highest: Level) -> bool:
         if not self._audiences:

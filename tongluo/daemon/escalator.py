@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from dissemination.channels import CHANNELS, Surroundings
+from dissemination.channels.kind import Target
 from dissemination.coverage import steps
 from dissemination.coverage.known import F8
 from dissemination.coverage.live import Estimates
@@ -125,7 +126,7 @@ class Escalator:
         self.log.say("escalated", warning=w.identifier, channel=channel, cells=len(orders),
                      deliveries=len(targets))  # fmt: skip
 
-    def _targets(self, found: Look, channel: str, cells: Sequence[int]) -> list[str]:
+    def _targets(self, found: Look, channel: str, cells: Sequence[int]) -> list[Target]:
         given = self.config.channels[channel]
         find = CHANNELS[given.kind].targets
         if find is None:
@@ -133,7 +134,7 @@ class Escalator:
         options = build_channel(given.kind, given.options)
         every = list(find(options, Surroundings(self.folder, name=channel), found.warning))
         links = place.named(self.folder, frozenset(found.people.areas)).links
-        which, entry = links.of(every)
+        which, entry = links.of([t if isinstance(t, str) else t[0] for t in every])
         again, person = found.people.members(entry)
         proven = np.zeros(len(found.people.cell), bool)
         proven[found.sent.person[found.sent.proven < NEVER]] = True

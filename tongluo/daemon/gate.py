@@ -80,7 +80,8 @@ class Gate:
             return getattr(self._options, "exercise", False) is True
         if warning.identifier not in self._enrolled:
             found = self._kind.targets(self._options, self._around, warning)
-            self._enrolled = {warning.identifier: frozenset(found)}
+            names = frozenset(t if isinstance(t, str) else t[0] for t in found)
+            self._enrolled = {warning.identifier: names}
         return target in self._enrolled[warning.identifier]
 
     def _standing(self, warning: WarningVersion) -> tuple[str, bool]:

@@ -23,9 +23,10 @@ def options(**more: object) -> people.Recipients:
     return found
 
 
-def delivery(target: str, **about: object) -> Delivery:
+def delivery(to: str | tuple[str, str], **about: object) -> Delivery:
     told = warning(**about)
-    return Delivery(f"{told.identifier}:sms:{target}", told, "sms", target)
+    target, audience = (to, "residents") if isinstance(to, str) else to
+    return Delivery(f"{told.identifier}:sms:{target}", told, "sms", target, audience)
 
 
 def test_the_targets_of_a_channel_and_their_numbers(tmp_path: Path) -> None:
@@ -34,7 +35,9 @@ def test_the_targets_of_a_channel_and_their_numbers(tmp_path: Path) -> None:
     targets = people.targets(given, Surroundings(tmp_path), warning())
     numbers = people.Numbers(given, tmp_path)
     assert [numbers.of(delivery(t)) for t in targets] == [number(2), number(1)]
+    assert [who for _, who in targets] == ["responders", "residents"]
     assert [numbers.spoken(delivery(t)).audience for t in targets] == ["responders", "residents"]
+    assert numbers.spoken(delivery((targets[1][0], "contacts"))).audience == "contacts"
     numbers.close()
 
 
@@ -122,9 +125,9 @@ def test_speakers_of_the_register(tmp_path: Path) -> None:
     made, around = register(tmp_path, *horns), Surroundings(tmp_path)
     given = loudspeaker.Options.model_validate({"recipients": "register"})
     found = loudspeaker.targets(given, around, warning())
-    assert sorted(made.address(t) for t in found) == ["horn-1", "horn-2"]
+    assert sorted(made.address(t) for t, _ in found) == ["horn-1", "horn-2"]
     drill = loudspeaker.targets(given, around, warning(status=Status.EXERCISE))
-    assert [made.address(t) for t in drill] == ["horn-2"]
+    assert [made.address(t) for t, _ in drill] == ["horn-2"]
     assert len(made.people()) == 0 and made.counts() == []
     for wrong in ({}, {"recipients": "register", "speakers": {"upper": ["horn-1"]}}):
         with pytest.raises(ValueError, match="name its speakers"):
