@@ -1,5 +1,6 @@
 """Whom a warning is for: the register of people, and the selection of areas and audiences."""
 
+from dissemination.targeting.charge import InCharge, in_charge
 from dissemination.targeting.entries import AUDIENCES, Contact, Entry, Stratum
 from dissemination.targeting.places import Place, Reach
 from dissemination.targeting.register import People, Recipient, Register
@@ -9,6 +10,7 @@ __all__ = [
     "AUDIENCES",
     "Contact",
     "Entry",
+    "InCharge",
     "People",
     "Place",
     "Reach",
@@ -16,4 +18,5 @@ __all__ = [
     "Register",
     "Shape",
     "Stratum",
+    "in_charge",
 ]

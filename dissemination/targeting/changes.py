@@ -9,7 +9,7 @@ half a file must not take away half a village.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dissemination.targeting import numbers, stored
@@ -263,7 +263,9 @@ def sweep(register: Register) -> None:
 def settle(register: Register, configured: Iterable[Place], at: int) -> bool:
     """The areas of the site's configuration in place of those it had before, within a transaction;
     whether that changed anything."""
-    given = {p.id: p for p in configured}
+    mark = register.vault.mark
+    named = (replace(p, manager=mark(p.manager).hex() if p.manager else "") for p in configured)
+    given = {p.id: p for p in named}
     of = stored.sources(register.db)
     before = {p.id: p for p in register.places().values() if of[p.id] == CONFIGURED}
     if given == before:

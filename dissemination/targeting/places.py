@@ -58,7 +58,7 @@ class Place:
     kind: str = ""
     """Of a place that is warned often: school, campsite, construction_site, scenic_spot, .."""
     manager: str = ""
-    """Fingerprint of the entry of who is in charge there."""
+    """The entry of who is in charge there: its id; in the register, the fingerprint of that."""
     plan: str = ""
     """What to do here, in the place's own words (一点一预案)."""
     plan_en: str = ""

@@ -235,6 +235,16 @@ class Register:
         )
         return tuple(entry for (entry,) in found)
 
+    def ways(self, person: int, kind: str) -> list[str]:
+        """The living addresses of a kind that an entry has, the surest first, as targets."""
+        found = self.db.execute(
+            "SELECT c.target FROM contacts c JOIN addresses a ON a.target = c.target"
+            " WHERE c.entry = ? AND c.kind = ? AND a.state <> 'dead'"
+            " ORDER BY a.state, -coalesce(c.confirmed, -1e9), c.position",
+            (person, kind),
+        )
+        return [target for (target,) in found]
+
     def person_of(self, target: str) -> int | None:
         """The first of these; None when nobody has it."""
         return next(iter(self.persons_of(target)), None)

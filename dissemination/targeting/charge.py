@@ -1,0 +1,57 @@
+"""Who is in charge of an area: responsible people, their deputies, managers of places."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from dissemination.targeting.entries import RANKS, Rank
+from dissemination.targeting.register import Register
+from tongluo.core.warning import Area
+
+ENTRIES = """
+SELECT id, hex(ref), hex(deputy_of), area, role, rank FROM entries
+WHERE audience IN ('staff', 'responders', 'contacts') AND area IN (SELECT value FROM json_each(?))
+   OR hex(ref) IN (SELECT value FROM json_each(?))
+ORDER BY id
+"""
+
+
+@dataclass(frozen=True)
+class InCharge:
+    """Somebody who has to act."""
+
+    person: int
+    """Number of the entry; `Register.ways` says how he is reached."""
+    area: str
+    role: str
+    rank: Rank
+    manager: bool = False
+    """Of a place that is warned often, in the warned area."""
+    deputies: tuple[int, ...] = ()
+    """Who stands in, in the order of the register."""
+
+
+def in_charge(register: Register, area: Area) -> list[InCharge]:
+    """Who answers for an area: the nearest first, from the hazard point up to the county; who is
+    somebody's deputy stands beside him, not by himself."""
+    chosen, known = register.chosen(area), register.places()
+    reached = chosen.whole | chosen.part
+    managers = {known[a].manager.upper() for a in reached if a in known and known[a].manager}
+    asked = json.dumps(sorted(reached | chosen.above)), json.dumps(sorted(managers))
+    rows = register.db.execute(ENTRIES, asked).fetchall()
+    refs = {ref for _, ref, *_ in rows}
+    deputies: dict[str, list[int]] = {}
+    for person, _, of, *_ in rows:
+        if of in refs:
+            deputies.setdefault(of, []).append(person)
+    found = [
+        InCharge(person, where, role, rank, ref in managers, tuple(deputies.get(ref, ())))
+        for person, ref, of, where, role, rank in rows
+        if of not in refs
+    ]
+    return sorted(found, key=_nearest)
+
+
+def _nearest(one: InCharge) -> tuple[bool, int, int]:
+    return not one.manager, -RANKS.index(one.rank), one.person
