@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field, field_validator
 
-from tongluo.config.types import Duration, Model, is_address, refuse
+from tongluo.config.types import Duration, Model, Names, is_address, refuse
 
 
 class ConsoleIn(Model):
@@ -16,6 +16,10 @@ class ConsoleIn(Model):
     )
     public_url: str | None = Field(
         default=None, description="how people reach it, like https://warn.example.org"
+    )
+    proxies: Names = Field(
+        default=("127.0.0.1", "::1"),
+        description="addresses of proxies that are believed when they say who asks",
     )
     all_clear: Duration = Field(
         default=6 * 3_600_000, description="how long an all-clear stays on the page"

@@ -40,7 +40,7 @@ def build(folder: Path, given: ConsoleIn, log: Log) -> Console:
     book = Installations(folder)
     feed = Feed(folder, book, log)
     daemon = Daemon(folder)
-    residents = Residents(feed, book, given.rate, given.rate_address)
+    residents = Residents(feed, book, given, log)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

@@ -76,7 +76,7 @@ class Feed:
     """What is on the feed now."""
 
     def __init__(self, folder: Path, book: Installations, log: Log) -> None:
-        self.reader = Reader(folder)
+        self.folder, self.reader = folder, Reader(folder)
         self.book = book
         self._log = log
         self._entries: list[Entry] = []

@@ -47,7 +47,8 @@ def run(loaded: Loaded) -> None:
         access_log=False,
         server_header=False,
         date_header=False,
-        proxy_headers=True,  # of a proxy on this machine
+        proxy_headers=True,
+        forwarded_allow_ips=list(given.proxies),
         timeout_graceful_shutdown=5,
         timeout_keep_alive=30,
         h11_max_incomplete_event_size=16_384,

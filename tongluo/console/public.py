@@ -12,6 +12,7 @@ from dissemination import cap
 from tongluo.console import atom
 from tongluo.console.feed import Feed, Wish
 from tongluo.console.refusal import Refused
+from tongluo.core.warning import WarningVersion
 
 
 class Public:
@@ -36,13 +37,20 @@ class Public:
         return Response(body, media_type=atom.TYPE, headers=OPEN)
 
     async def cap(self, request: Request) -> Response:
-        """One version as CAP 1.2: the bytes that the dispatcher wrote."""
+        """One version as CAP 1.2: the bytes that the dispatcher wrote, with name and signature."""
         feed, identifier = self._feed, request.path_params["identifier"]
         version = await asyncio.to_thread(feed.version, identifier)
         if version is None:
             raise Refused("unknown_warning", 404)
-        body = await asyncio.to_thread(cap.render, version)
+        body = await asyncio.to_thread(self._written, version)
         return Response(body, media_type=atom.CAP_TYPE, headers=OPEN)
+
+    def _written(self, version: WarningVersion) -> bytes:
+        """The dispatcher's file; before it has come to write it, the plain message."""
+        try:
+            return (self._feed.folder / "warnings" / f"{version.identifier}.xml").read_bytes()
+        except OSError:
+            return cap.render(version)
 
 
 OPEN = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}

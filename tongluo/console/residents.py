@@ -17,10 +17,12 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from dissemination.installations import Answer, Installations, name_of
+from tongluo.config.console import ConsoleIn
 from tongluo.console.feed import Feed, Wish, areas_of
 from tongluo.console.limits import Rate, address, body_of
 from tongluo.console.refusal import Refused
 from tongluo.core.clock import now_ms
+from tongluo.core.log import Log
 from tongluo.core.warning import WarningVersion
 from tongluo.core.words import DeliveryState, Status
 
@@ -79,9 +81,9 @@ Model = TypeVar("Model", bound=Asked)
 class Residents:
     """The page's side of the console."""
 
-    def __init__(self, feed: Feed, book: Installations, rate: int, rate_address: int) -> None:
-        self._feed, self._book = feed, book
-        self._rate, self._rate_address = Rate(rate), Rate(rate_address)
+    def __init__(self, feed: Feed, book: Installations, given: ConsoleIn, log: Log) -> None:
+        self._feed, self._book, self._log = feed, book, log
+        self._rate, self._rate_address = Rate(given.rate), Rate(given.rate_address)
 
     def routes(self) -> list[Route]:
         """All of them."""
@@ -115,6 +117,8 @@ class Residents:
             areas = areas_of(chosen, feed.site)
         except LookupError:
             raise Refused("place", 404) from None
+        if request.method == "HEAD":
+            return Response(media_type="text/event-stream")  # it would have no end
         wish = Wish(request.query_params.get("exercises") == "1", areas)
         given = request.headers.get("last-event-id") or request.query_params.get("since") or ""
         since = int(given) if given.isascii() and given.isdigit() and len(given) < 19 else None
@@ -173,7 +177,9 @@ class Residents:
             asked.key, asked.warning, version.area.id if version else asked.place, asked.kind,
             asked.text, past(asked.time, now), version is not None and _exercise(version),
         )  # fmt: skip
-        await asyncio.to_thread(self._book.answer, name, said, now)
+        fresh = await asyncio.to_thread(self._book.answer, name, said, now)
+        if fresh and said.kind == "help" and not said.exercise:
+            self._log.say("help is asked for", area=said.area, warning=said.identifier)
         if version is not None:
             read = {version.identifier: DeliveryState.ACKNOWLEDGED}
             await asyncio.to_thread(self._book.receive, name, read, said.time, now)

@@ -59,6 +59,9 @@ class Asked:
     def get(self, path: str, **more: Any) -> httpx.Response:
         return self.run(self._http.get(path, **more))
 
+    def head(self, path: str) -> httpx.Response:
+        return self.run(self._http.head(path))
+
     def post(self, path: str, body: Any, **more: Any) -> httpx.Response:
         return self.run(self._http.post(path, json=body, **more))
 

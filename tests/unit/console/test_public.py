@@ -9,6 +9,7 @@ import pytest
 from lxml import etree
 
 from dissemination import cap
+from dissemination.cap_names import National
 from tests.unit.console.conftest import Asked, Start
 from tests.unit.console.site import Written, after, over
 from tests.unit.test_cap import valid
@@ -95,6 +96,11 @@ def test_cap_is_what_the_dispatcher_writes(asked: Asked) -> None:
     assert response.headers["content-type"].startswith("application/cap+xml")
     assert response.content == cap.render(warning)
     assert valid(response.content)
+    written = cap.render(warning, cap.Manner(names=National("416", "441900")))
+    file = asked.site.folder / "warnings" / "e.v1.xml"
+    file.parent.mkdir()
+    file.write_bytes(written)
+    assert asked.get("/cap/e.v1.xml").content == written
     assert asked.get("/cap/nothing.xml").status_code == 404
 
 

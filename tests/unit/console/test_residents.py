@@ -88,6 +88,8 @@ def test_an_answer_is_kept_once_and_proves_reading(asked: Asked, kind: str) -> N
         (kind, "e.v1", "village", "两位老人", 0)
     ]
     assert rows(asked.site, "SELECT state FROM receipts") == [("acknowledged",)]
+    told = [line for line in asked.said.getvalue().splitlines() if "help is asked for" in line]
+    assert len(told) == (kind == "help") and not any("老人" in line for line in told)
 
 
 def test_an_answer_to_an_exercise_is_marked_as_one(asked: Asked) -> None:
@@ -196,6 +198,11 @@ def test_the_feed_refuses_places_there_are_none_of_and_too_many_pages(
     assert code(asked.get("/feed?areas=" + ",".join(["town"] * 51))) == (400, "wrong")
     monkeypatch.setattr(asked.console.feed, "pages", 10_000)
     assert code(asked.get("/feed")) == (503, "busy")
+
+
+def test_a_look_at_the_feeds_head_ends(asked: Asked) -> None:
+    response = asked.head("/feed")
+    assert (response.status_code, response.content) == (200, b"")
 
 
 def test_without_a_journal_it_says_so(tmp_path: Any, start: Start) -> None:

@@ -38,7 +38,7 @@ export class Outbox {
         while (await this.next());
       }
     } catch {
-      this.timer = setTimeout(() => this.flush(), AGAIN);
+      this.timer = setTimeout(() => this.flush(), AGAIN * (0.5 + Math.random()));
     } finally {
       this.busy = false;
       this.changed();
