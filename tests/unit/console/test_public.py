@@ -97,7 +97,7 @@ def test_cap_is_what_the_dispatcher_writes(asked: Asked) -> None:
     assert response.content == cap.render(warning)
     assert valid(response.content)
     written = cap.render(warning, cap.Manner(names=National("416", "441900")))
-    file = asked.site.folder / "warnings" / "e.v1.xml"
+    file = asked.site.var / "warnings" / "e.v1.xml"
     file.parent.mkdir()
     file.write_bytes(written)
     assert asked.get("/cap/e.v1.xml").content == written
