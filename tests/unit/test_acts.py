@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -178,9 +179,8 @@ def test_in_system_time_too() -> None:
 
 
 def test_every_refusal_is_said_in_both_languages() -> None:
-    values = dict.fromkeys(
-        ["word", "detail", "operator", "who", "id", "version", "level", "authority", "to", "hazard", "event", "call", "channel", "longest", "area"], "x",
-    )  # fmt: skip
+    names = [n for _, english, _ in TEXTS.values() for n in re.findall(r"{(\w+)}", english)]
+    values = dict.fromkeys(names, "x")
     for code in TEXTS:
         told = Refused(code, **values).answer()
         assert told["error"] and told["error_zh"] and 400 <= told["status"] < 500
