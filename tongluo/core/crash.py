@@ -19,6 +19,8 @@ POINTS = (
     "after_rename",
     "before_hand_over",
     "after_hand_over",
+    "before_named",
+    "after_named",
 )
 
 
