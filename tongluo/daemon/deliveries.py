@@ -169,6 +169,12 @@ class Deliveries:
             self._raise(fan.lane, fan.channel, fan.event)
             self._db.execute("DELETE FROM fans WHERE key = ?", (fan.key,))
 
+    def told(self, fan: Planned) -> list[tuple[str, str]]:
+        """(target, audience) of whom earlier versions of a fan's warning went to on its channel;
+        a target may stand several times."""
+        with self._lock:
+            return self._db.execute(sql.TOLD, (fan.channel, fan.event, fan.identifier)).fetchall()
+
     def _there(self, fan: Planned) -> Iterator[str]:
         """Targets that have a delivery of this version on this channel: a spread was cut off."""
         with self._lock:

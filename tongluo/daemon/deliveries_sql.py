@@ -109,6 +109,13 @@ UNTOUCHED = "SELECT 1 FROM batches WHERE channel = ? AND open AND next <= last L
 BATCHES = "SELECT id, first, next, last FROM batches WHERE identifier = ? AND channel = ?"
 TOUCHED = "SELECT id, state FROM rows WHERE batch = ? AND target = ? AND due > 0"
 BY_PLACE = "SELECT id, state FROM rows WHERE id BETWEEN ? AND ? AND batch = ? AND target = ?"
+TOLD = """
+SELECT r.target, b.audience FROM batches b JOIN rows r ON r.id BETWEEN b.first AND b.last
+    AND r.batch = b.id
+WHERE b.channel = ? AND b.event = ? AND b.identifier <> ? AND r.state NOT IN ('failed', 'expired')
+ORDER BY r.id
+"""
+"""Whom earlier versions of a warning went to, or may have."""
 THERE = "SELECT target FROM rows WHERE id BETWEEN ? AND ? AND batch = ?"
 
 

@@ -150,7 +150,10 @@ class Lane:
             try:
                 options = build_channel(given.kind, given.options)
                 around = Surroundings(self._all.folder)
-                found = find(options, around, self._warning(fan.identifier))
+                warning = self._warning(fan.identifier)
+                found = list(find(options, around, warning))
+                if warning.act is Act.CANCEL:  # who got the alarm, wherever he is listed now
+                    found += self._all.deliveries.told(fan)
             except (OSError, LookupError) as error:
                 self._all.log.trouble(f"recipients {self._name}", str(error))
                 return False
