@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dissemination.channels import CHANNELS
+from dissemination.channels.kind import Endpoint
 from tongluo.cli.texts import hazard_word, say
 from tongluo.config.models import Config
 from tongluo.config.plan import Plan
@@ -19,6 +21,7 @@ def remarks(plan: Plan) -> Iterator[str]:
         yield say("remark_synthetic")
     if site.status == "Exercise":
         yield say("remark_exercise")
+        yield from _silent(plan.config)
     if time.clock == "stream":
         yield say("remark_stream")
     yield from _unjudged(plan)
@@ -26,6 +29,18 @@ def remarks(plan: Plan) -> Iterator[str]:
         if policy.issue == "never":
             which = ", ".join(map(hazard_word, policy.hazards or ())) or say("all")
             yield say("remark_never", hazards=which)
+
+
+def _silent(config: Config) -> Iterator[str]:
+    """Channels that send nothing while everything is an exercise (law 6)."""
+    names = [
+        name
+        for name, given in config.channels.items()
+        if issubclass(CHANNELS[given.kind].options, Endpoint)
+        and given.options.get("exercise") is not True
+    ]
+    if names:
+        yield say("remark_not_enrolled", channels=", ".join(names))
 
 
 def people(config: Config) -> int:

@@ -127,6 +127,10 @@ LINES: dict[str, tuple[str, str]] = {
         "Everything is sent as an Exercise, nothing as Actual.",
         "所有预警均以演练发布。",
     ),
+    "remark_not_enrolled": (
+        "Not enrolled for exercises, so they send nothing now: {channels} (exercise: true).",
+        "以下通道未登记参加演练，现在不会发出任何消息：{channels}（exercise: true）。",
+    ),
     "remark_stream": (
         "Time is what arriving readings tell (clock: stream); use clock: system beside a gateway.",
         "以到达读数的时间为准（clock: stream）；正式运行请用 clock: system。",

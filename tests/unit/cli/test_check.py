@@ -69,6 +69,16 @@ def test_what_a_configuration_leaves_undone_is_remarked(tmp_path: Path) -> None:
     assert "Areas that no rule judges" not in told
 
 
+def test_in_an_exercise_the_channels_that_send_nothing_are_named(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    text = path.read_text(encoding="utf-8").replace("site: {", "site: {status: Exercise, ")
+    text += "  panels: {kind: mqtt}\n  screens: {kind: mqtt, options: {exercise: true}}\n"
+    path.write_text(text, encoding="utf-8")
+    loaded = load(path)
+    (told,) = (x for x in remarks(plan(loaded.config, loaded.digest)) if "enrolled" in x)
+    assert "panels" in told and "screens" not in told and "record" not in told
+
+
 def test_schema_is_json_that_knows_the_file(call: Call) -> None:
     ended = call("schema")
     assert ended.code == 0
