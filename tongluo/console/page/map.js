@@ -4,6 +4,7 @@ import { h, s } from "./dom.js";
 import { levelWord, say } from "./words.js";
 
 const PAD = 18;
+const FOOT = 16; // of the ruler
 const KM_PER_DEGREE = 111.195;
 const RANK = { blue: 1, yellow: 2, orange: 3, red: 4 };
 const STEPS = [0.5, 1, 2, 5, 10, 20, 50, 100, 200];
@@ -62,7 +63,7 @@ function hatches() {
   );
 }
 
-function labels(drawn, shown, chosen, language) {
+function labels(drawn, shown, chosen, language, width) {
   const taken = [];
   const out = [];
   const order = [...drawn].sort((a, b) => weight(b) - weight(a) || b.size - a.size);
@@ -71,8 +72,9 @@ function labels(drawn, shown, chosen, language) {
   }
   for (const d of order) {
     const name = d.area.name[language];
-    const wide = Array.from(name).reduce((sum, c) => sum + (c.charCodeAt(0) > 255 ? 13 : 7), 0) + 6;
-    const [x, y] = d.middle;
+    const wide = Array.from(name).reduce((sum, c) => sum + (c.charCodeAt(0) > 255 ? 13 : 7.6), 0) + 8;
+    const x = Math.min(Math.max(d.middle[0], wide / 2), width - wide / 2); // none is cut at an edge
+    const y = d.middle[1];
     const box = [x - wide / 2, y - 9, x + wide / 2, y + 9];
     const clash = taken.some((t) => box[0] < t[2] && t[0] < box[2] && box[1] < t[3] && t[1] < box[3]);
     if (clash || (d.isTop && !chosen.has(d.area.id))) continue;
@@ -111,7 +113,7 @@ export function drawMap(site, warnings, places, language, width) {
   const list = [...shown.values()].map((w) => `${w.texts[language].place} ${levelWord(language, w.level)}`);
   const separator = language === "zh-CN" ? "，" : ", ";
   const told = list.length ? say(language, "map_some", { list: list.join(separator) }) : say(language, "map_none");
-  return s("svg", { viewBox: `0 0 ${width} ${height.toFixed(0)}`, width, height: height.toFixed(0), role: "img", "aria-label": told, class: "map" },
+  return s("svg", { viewBox: `0 0 ${width} ${(height + FOOT).toFixed(0)}`, width, height: (height + FOOT).toFixed(0), role: "img", "aria-label": told, class: "map" },
     s("title", {}, told),
     s("defs", {}, hatches()),
     drawn.map(({ area, points }) => {
@@ -121,8 +123,8 @@ export function drawMap(site, warnings, places, language, width) {
       return s("path", { d: path(points), class: `area ${kind}`, "data-area": area.id });
     }),
     drawn.filter((d) => chosen.has(d.area.id)).map(({ points }) => s("path", { d: path(points), class: "own-edge" })),
-    labels(drawn, shown, chosen, language),
-    ruler(pixelsPerKm, width, height));
+    labels(drawn, shown, chosen, language, width),
+    ruler(pixelsPerKm, width, height + FOOT));
 }
 
 export function legend(language) {
