@@ -18,6 +18,8 @@ from tests.scenarios.test_kannel import RED, YELLOW, County, end
 __all__ = ["RED", "WINDOW", "YELLOW", "Centred", "end"]
 
 WINDOW = 8
+STEPS = ("before_hand_over", "before_named", "after_named", "after_hand_over")
+"""The centre has the message, and nobody knows it: between the first two."""
 
 
 class Centre(Protocol):
@@ -72,6 +74,15 @@ class Centred(County):
         assert self.states() == wanted
         assert set(wanted.values()) == {"accepted", "delivered", "failed"}
         assert self.centre.heard() == Counter(self.numbers)
+        self.wrote_no_number_down()
+
+    def wrote_no_number_down(self) -> None:
+        """But for the list itself."""
+        files = [p for p in self.site.var.rglob("*") if p.is_file() and p.name != "people.txt"]
+        assert any("ids" in path.parts for path in files)
+        for path in files:
+            data = path.read_bytes()
+            assert not [n for n in self.numbers if n.encode() in data], path.name
 
     def expected(self) -> dict[str, str]:
         fates = {"told": "delivered", "late": "delivered", "twice": "delivered",
@@ -79,12 +90,12 @@ class Centred(County):
         return {m["to"]: fates[m["fate"]] for m in self.centre.messages()}
 
     def kill_in_mid_fan_out(self, people: int, stage: float, kills: int, patience: float) -> None:
-        """Killed before and after hand-overs; each time the next dispatcher goes on."""
+        """Killed at every step of hand-overs; each time the next dispatcher goes on."""
         self.centre.start()
         self.configure(people)
         self.warn(stage)
         for n in range(kills):
-            name = "after_hand_over" if n % 2 else "before_hand_over"
+            name = STEPS[n % len(STEPS)]
             dispatcher, pipe = self.site.dispatch(crash_at=f"{name}:{people // (kills + 1)}")
             os.close(pipe)
             dispatcher.join(patience)

@@ -24,6 +24,7 @@ from dissemination.phones import digest, key_of
 from dissemination.receipts import Receipt
 from dissemination.sms_parts import reference, split
 from dissemination.sms_text import Coding, coding_of, size
+from tongluo.core.crash import point
 from tongluo.core.errors import PermanentFailure
 from tongluo.core.ports import Delivery, Handed
 from tongluo.core.warning import WarningVersion
@@ -120,8 +121,10 @@ class Carrier:
         key, attempt, part = about
         if said.fault is not None:
             return
+        point("before_named")
         for receipt in self._ids.named(attempt, part, said.id):
             self._tell(receipt)
+        point("after_named")
         if late and self._ids.whole(attempt):
             self._tell(Receipt(key, DeliveryState.ACCEPTED, None, "answered late"))
 

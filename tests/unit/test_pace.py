@@ -55,3 +55,21 @@ def test_what_took_more_than_was_thought_is_waited_for(rate: Rate, debt: int) ->
 def test_a_clock_that_goes_back_gives_nothing() -> None:
     bucket = filled(Bucket(Rate(10, 1000), 0), 1000)
     assert ready(filled(spent(bucket, 1), 0)) == 0
+
+
+@given(rate=st.builds(Rate, st.integers(1, 500), st.integers(100, 5000)), idle=st.booleans())
+def test_who_takes_all_he_can_gets_no_more_than_the_rate_and_not_much_less(
+    rate: Rate, idle: bool
+) -> None:
+    """The worst that can happen: a full bucket, and a hand out at every moment."""
+    now = 10 * rate.period if idle else 0
+    bucket, sent = Bucket(rate, 0), []
+    while now < 13 * rate.period and (idle or now < 3 * rate.period):
+        bucket = filled(bucket, now)
+        sent += [now] * ready(bucket)
+        bucket = spent(bucket, ready(bucket))
+        now += patience(bucket, 1)
+    spans = [bisect_left(sent, start + rate.period) - n for n, start in enumerate(sent)]
+    assert max(spans) <= rate.count
+    if rate.count <= rate.period // 4:  # time has whole ms
+        assert max(spans) >= rate.count * 0.7 - 1
