@@ -36,7 +36,7 @@ class Exercising:
         """The all-clear of an exercise, to everyone it reached."""
         drill = self.desk.exercises.pop(key)
         n = self.plan.places.get(key)
-        if n is not None:
+        if n is not None and self.plan.occasion(n) is not None:
             self._exercise(n, drill, 0, time, why)
         self.record(time, "exercise_ends", {"event": drill.event.name, "why": why})
 

@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 
 from tongluo.engine import Engine
+from tongluo.warning.approval import close
 from tongluo.warning.assess import Answer
 from tongluo.warning.desk import Desk
 from tongluo.warning.lifecycle import Event
@@ -127,7 +128,8 @@ def bring(engine: Engine, saved: Mapping[str, Any]) -> bool:
             engine.lifecycle.events[n] = one.event
     engine.assessor.retell(int(engine.clock["now"]))
     keys = engine.plan.places
-    portable.desk.proposals = {k: p for k, p in portable.desk.proposals.items() if k in keys}
+    for key in [k for k in portable.desk.proposals if k not in keys]:
+        close(portable.desk, key)
     engine.desk, engine.next_due, engine.next_duty = portable.desk, None, None
     return bool(portable.standing)
 

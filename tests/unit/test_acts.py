@@ -7,7 +7,11 @@ from typing import Any
 
 import pytest
 
-from tests.scenarios.duty import APPROVE, LADDER, Duty
+from tests.build import STAGE, STAGE_RULE, config
+from tests.scenarios.duty import APPROVE, CHANNELS, LADDER, PEOPLE, Duty
+from tongluo import memory
+from tongluo.config.plan import plan
+from tongluo.engine import Engine
 from tongluo.warning.acts import ORDERS
 from tongluo.warning.refusals import TEXTS, Refused
 
@@ -185,3 +189,29 @@ def test_every_refusal_is_said_in_both_languages() -> None:
         told = Refused(code, **values).answer()
         assert told["error"] and told["error_zh"] and 400 <= told["status"] < 500
     assert len(ORDERS) == 9
+
+
+def test_what_an_older_snapshot_cannot_fit_still_brings_the_desk() -> None:
+    duty = raised()
+    duty.at(2, B=3.5)
+    saved = memory.save(duty.engine)
+    fewer = config(
+        {"a": [STAGE]}, [STAGE_RULE], areas={"A": ["a"]}, policy=duty.policy, operators=PEOPLE,
+        channels=CHANNELS,
+    )  # fmt: skip
+    duty.engine = Engine(plan(fewer, "another"))
+    assert not memory.fits(duty.engine, saved)
+    assert memory.bring(duty.engine, saved)
+    assert [p.area for p in duty.engine.desk.proposals.values()] == ["A"]
+    duty.until(30)
+    assert duty.act("li", "approve", ids=[duty.group()])[0]["issued"]
+
+
+def test_an_exercise_whose_policy_is_gone_ends_without_a_word() -> None:
+    duty = Duty()
+    duty.act("li", "exercise", areas=["A"], hazard="river_flood", level="red", kind="drill",
+             minutes=30, why="w")  # fmt: skip
+    duty.policy = {**duty.policy, "hazards": ["landslide"]}
+    duty.feed(duty.plan())
+    duty.until(60)
+    assert not duty.engine.desk.exercises
