@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from dissemination.targeting.entries import AUDIENCES, Audience
@@ -28,9 +27,8 @@ class Recipient(NamedTuple):
     audience: Audience
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """One address of an entry in one of the areas of a warning."""
+class Candidate(NamedTuple):
+    """One address of an entry in one of the areas of a warning: a tuple, for there may be many."""
 
     target: str
     entry: int

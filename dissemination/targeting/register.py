@@ -267,22 +267,28 @@ def _first(one: tuple[Audience, str]) -> tuple[int, str]:
 
 def _away(place: Place, known: Mapping[str, Place]) -> Callable[[Candidate], float]:
     """How far somebody lives from the middle of a warning's area, by his own point or his area."""
-    middle, centres = place.shape.centre, dict[str, Point | None]()
+    middle, far = place.shape.centre, dict[str, float]()
 
-    def centre(area: str) -> Point | None:
-        if area not in centres:
-            at, seen = known.get(area), set[str]()
-            while at is not None and not at.shape and at.id not in seen:
-                seen.add(at.id)
-                at = known.get(at.parent)
-            centres[area] = at.shape.centre if at is not None else None
-        return centres[area]
-
-    def away(c: Candidate) -> float:
-        at = c.at or centre(c.area)
+    def to(at: Point | None) -> float:
         return math.inf if middle is None or at is None else distance(middle, at)
 
+    def away(c: Candidate) -> float:
+        if c.at is not None:
+            return to(c.at)
+        if c.area not in far:
+            far[c.area] = to(_centre(c.area, known))
+        return far[c.area]
+
     return away
+
+
+def _centre(area: str, known: Mapping[str, Place]) -> Point | None:
+    """The middle of an area, or of what it lies in."""
+    at, seen = known.get(area), set[str]()
+    while at is not None and not at.shape and at.id not in seen:
+        seen.add(at.id)
+        at = known.get(at.parent)
+    return at.shape.centre if at is not None else None
 
 
 __all__ = ["FILE", "People", "Recipient", "Register", "RegisterError"]
