@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from starlette.requests import Request
@@ -151,39 +151,40 @@ class Residents:
     async def receipts(self, request: Request) -> Response:
         """What the page received, or its person has read. Unknown versions are told, not kept."""
         asked = await self._asked(request, Receipts)
-        name = await self._known(asked)
-        known, unknown = await asyncio.to_thread(self._sort, asked.warnings)
+        return JSONResponse(await asyncio.to_thread(self._receive, asked, now_ms()))
+
+    def _receive(self, asked: Receipts, now: int) -> dict[str, Any]:
+        name = self._known(asked)
+        known, unknown = self._sort(asked.warnings)
         states = dict.fromkeys(known, DeliveryState(asked.state))
         if states:
-            await asyncio.to_thread(
-                self._book.receive, name, states, past(asked.time, now_ms()), now_ms()
-            )
-        return JSONResponse({"kept": len(states), "unknown": unknown})
+            self._book.receive(name, states, past(asked.time, now), now)
+        return {"kept": len(states), "unknown": unknown}
 
     async def answers(self, request: Request) -> Response:
         """Keep an answer; whoever answers has read the warning, too."""
         asked = await self._asked(request, Said)
-        name = await self._known(asked)
-        known, unknown = await asyncio.to_thread(
-            self._sort, [asked.warning] if asked.warning else []
-        )
+        return JSONResponse(await asyncio.to_thread(self._answer, asked, now_ms()))
+
+    def _answer(self, asked: Said, now: int) -> dict[str, Any]:
+        name = self._known(asked)
+        known, unknown = self._sort([asked.warning] if asked.warning else [])
         if unknown:
             raise Refused("unknown_warning", 404)
         if asked.place:
             self._place(asked.place)
         version = known.get(asked.warning)
-        now = now_ms()
         said = Answer(
             asked.key, asked.warning, version.area.id if version else asked.place, asked.kind,
             asked.text, past(asked.time, now), version is not None and _exercise(version),
         )  # fmt: skip
-        fresh = await asyncio.to_thread(self._book.answer, name, said, now)
+        fresh = self._book.answer(name, said, now)
         if fresh and said.kind == "help" and not said.exercise:
             self._log.say("help is asked for", area=said.area, warning=said.identifier)
         if version is not None:
             read = {version.identifier: DeliveryState.ACKNOWLEDGED}
-            await asyncio.to_thread(self._book.receive, name, read, said.time, now)
-        return JSONResponse({"kept": 1})
+            self._book.receive(name, read, said.time, now)
+        return {"kept": 1}
 
     def _place(self, place: str) -> None:
         try:
@@ -212,9 +213,9 @@ class Residents:
         self._rate.take(asked.installation)
         return asked
 
-    async def _known(self, asked: Asked) -> str:
+    def _known(self, asked: Asked) -> str:
         name = name_of(asked.installation)
-        if not await asyncio.to_thread(self._book.known, name):
+        if not self._book.known(name):
             raise Refused("unknown_installation", 409)
         return name
 
