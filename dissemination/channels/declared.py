@@ -3,7 +3,7 @@
 What is to be shown is written as a line of `file`, with a link; `handed_over` says no more than
 that somebody was asked. Whoever has seen it on the air opens the link with `&by=NAME` behind it:
 that makes it `played`, said by that person (`&what=not` says that it was not shown). It counts for
-coverage by the channel's stated `reach` alone (`coverage: ways:` with `proof: played`), and no
+coverage by its stated `audibility` alone (`coverage: channels:` with `proof: played`), and no
 person is ever proven by it.
 
 Links are sealed with the folder's key: nobody can declare what was not asked. They open on this

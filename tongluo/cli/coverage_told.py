@@ -78,6 +78,9 @@ def _head(here: Site, found: Look, now: Told) -> list[str]:
         lines.insert(0, say("cov_exercise"))
     if whole.share.bound:
         lines.append(say("cov_bound"))
+    early = int(found.confirmed(min(now.minute, said.within // MINUTE)).sum())
+    part = percent(early / max(1, whole.people))
+    lines.append(say("cov_within", minutes=said.within // MINUTE, share=part))
     lines.append(say("cov_published", share=interval(now.published)))
     if not np.isnan(now.visitors.lower):
         lines.append(say("cov_visitors", share=interval(now.visitors)))
@@ -87,8 +90,8 @@ def _head(here: Site, found: Look, now: Told) -> list[str]:
         lines.append(say("cov_target", target=percent(target), said=at))
     if now.responsible is not None:
         minutes = said.responsible_within // MINUTE
-        early, every = now.responsible
-        lines.append(say("cov_responsible", minutes=minutes, n=early, all=every))
+        in_time, every = now.responsible
+        lines.append(say("cov_responsible", minutes=minutes, n=in_time, all=every))
     lines.append(say("cov_missing", n=now.missing))
     return lines
 

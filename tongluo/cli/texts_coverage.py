@@ -95,6 +95,10 @@ COVERAGE: dict[str, tuple[str, str]] = {
         "  有未知项：下限按无人、上限按全部计",
     ),
     "cov_published": ("published indicator: {share}", "公布指标：{share}"),
+    "cov_within": (
+        "public coverage, confirmed within {minutes} min: {share}",
+        "公众覆盖率（{minutes} 分钟内确证）：{share}",
+    ),
     "cov_visitors": ("of visitors: {share}", "其中外来人员：{share}"),
     "cov_target": ("target {target}: {said}", "目标 {target}：{said}"),
     "cov_met": ("confirmed after {minute} min", "第 {minute} 分钟确证达到"),

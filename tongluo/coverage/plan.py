@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from dissemination.coverage.ahead import Ahead, ahead
-from dissemination.coverage.known import known
+from dissemination.coverage.ahead import TARGETS, Ahead, ahead
+from dissemination.coverage.estimate import Interval
+from dissemination.coverage.known import I8, known
 from dissemination.coverage.people import People
+from dissemination.coverage.predict import Time
 from dissemination.coverage.published import Indicator, indicator
 from dissemination.coverage.ways import hours, supplied, tested
 from tongluo.config.models import AreaIn, Config
@@ -19,6 +22,9 @@ from tongluo.core.words import Hazard, Level
 from tongluo.coverage import kept, place
 from tongluo.coverage.look import local_hour
 
+NO_ENTRIES: tuple[I8, list[str], list[str], I8] = (
+    np.zeros(0, np.int64), [], [], np.zeros(0, np.int64),
+)  # fmt: skip
 MINUTES = 180
 """Looked at ahead."""
 
@@ -40,6 +46,10 @@ def plan(config: Config, folder: Path, area: Area, at: int, names: Sequence[str]
     said = config.coverage.channels
     used = [n for n in (names or said) if n in said]
     ways = [way for way in place.ways(config, folder) if way.name in used]
+    if not ways:
+        never = Time(math.inf, math.inf, math.inf, 1.0)
+        nothing = Ahead([Interval(0.0, 0.0, 0.0)], dict.fromkeys(TARGETS, never))
+        return Plan(People.of(NO_ENTRIES, []), {}, nothing, Indicator(math.nan, math.nan), ())
     areas = place.chosen(config, folder, area)
     people = place.people(config, place.named(folder, areas), areas, 0, area.id)
     works = supplied(ways, people, kept.states(folder, at, place.below(config)))
