@@ -120,11 +120,22 @@ def _gammu(name: str, channel: ChannelIn, _: Config, __: Path) -> Finding:
     return ok("channel", "recording_ok", name=name, file=outbox)
 
 
+def _app(name: str, _: ChannelIn, config: Config, __: Path) -> Finding:
+    """Whether the console, which puts warnings on its page, listens."""
+    url = f"http://{config.console.listen}"
+    try:
+        with socket.create_connection(config.console.address(), timeout=ANSWER):
+            return ok("channel", "mqtt_ok", name=name, url=url)
+    except OSError as error:
+        return fail("channel", "mqtt_away", name=name, url=url, reason=error)
+
+
 def _unchecked(name: str, channel: ChannelIn, _: Config, __: Path) -> Finding:
     return warn("channel", "unchecked", name=name, kind=channel.kind)
 
 
 CHECKS: dict[str, Callable[[str, ChannelIn, Config, Path], Finding]] = {
+    "app": _app,
     "declared": _recording,
     "ebm": _web,
     "email": _mail,
