@@ -326,3 +326,9 @@ def test_a_hundred_thousand_people_in_little_memory(tmp_path: Path) -> None:
 def test_an_entry_equal_in_all_but_its_source_is_the_same(tmp_path: Path) -> None:
     made = register(tmp_path, Entry("a", "upper"))
     assert changes.put(made, "list", [Entry("a", "upper")], "duty", NOW).same == 1
+
+
+def test_the_page_names_every_column_and_word() -> None:
+    text = (Path(__file__).resolve().parents[3] / "docs" / "register.md").read_text("utf-8")
+    wanted = [*fields.CHINESE, *fields.COLUMNS, *(w for w in fields.WORDS.values() if w)]
+    assert [w for w in wanted if w not in text] == []
