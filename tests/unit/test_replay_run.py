@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 from random import Random
 
@@ -181,6 +182,22 @@ def test_coverage_claims_nothing(swindale: Path, tmp_path: Path) -> None:
     for row in table:
         assert (row["people"], row["reached_confirmed"], row["reached_unknown"]) == ("9", "0", "9")
         assert row["state"] == "unknown" and row["handed_over_to"] == "record"
+        assert row["estimated_likely"] == row["minutes_to_90"] == ""
+
+
+@needs_shared
+def test_what_the_plan_foretells_stands_beside_it(swindale: Path, tmp_path: Path) -> None:
+    text = (swindale / "stations.yaml").read_text(encoding="utf-8")
+    text = re.sub(r"\{kind: recording.*", "{kind: mqtt}", text.replace("people: 0", "people: 900"))
+    believed = "coverage: {channels: {record: {reach: 0.95, rate: 30/min}}}"
+    other = tmp_path / "people.yaml"
+    other.write_text(f"{text}\n{believed}\n", encoding="utf-8")
+    replay(load_case(swindale), tmp_path / "out", other)
+    with (tmp_path / "out" / "coverage.csv").open(encoding="utf-8") as file:
+        table = list(csv.DictReader(file))
+    for row in table:
+        assert row["reached_confirmed"] == "0" and row["state"] == "unknown"
+        assert 0.4 < float(row["estimated_low"]) < float(row["estimated_likely"]) < 1
 
 
 @needs_shared

@@ -5,7 +5,8 @@ proposals.jsonl    what a person would have been asked, and who called; only whe
 conditions.jsonl   what a duty officer would have been told of sensors
 warnings/ID.xml    each warning version as CAP 1.2
 deliveries.jsonl   would-be deliveries: each version on each channel, recorded, sent to nobody
-coverage.csv       who would have been handed what; reached by proof: nobody, it is a replay
+coverage.csv       who would have been handed what; reached by proof: nobody, it is a replay; and
+                   what the configuration's `coverage` foretells, where it says anything
 scores.json        hits, misses, lead time (`scores`)
 report.html        all of it for people (`report`)
 """
@@ -14,10 +15,12 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 from pathlib import Path
 
 from dissemination import cap
 from dissemination.channels import CHANNELS, Surroundings
+from tongluo.config.models import Config
 from tongluo.core.effects import Effects
 from tongluo.core.errors import CaseError
 from tongluo.core.ports import Delivery
@@ -41,16 +44,54 @@ COVERAGE = (
     "reached_confirmed",
     "reached_unknown",
     "state",
+    "estimated_low",
+    "estimated_likely",
+    "estimated_high",
+    "minutes_to_90",
 )
+HOUR = 3_600_000
 _OURS = ("decisions.jsonl", "conditions.jsonl", "deliveries.jsonl", "coverage.csv", "scores.json",
          "proposals.jsonl", "report.html")  # fmt: skip
+
+
+UNKNOWN = ("", "", "", "")
+
+
+class Foresight:
+    """What a version would reach by its channels, as the plan estimates it: nothing is sent."""
+
+    def __init__(self, config: Config, folder: Path) -> None:
+        self._config, self._folder = config, folder  # with no register in it: people by count
+        self._known: dict[tuple[str, tuple[str, ...], int], tuple[str, ...]] = {}
+
+    def of(self, version: WarningVersion, channels: tuple[str, ...]) -> tuple[str, ...]:
+        """Low, likely and high share, minutes to 90 %; empty where nothing is believed."""
+        at = version.sent - version.sent % HOUR
+        key = version.area.id, channels, at % (24 * HOUR)
+        if key not in self._known:
+            self._known[key] = self._plan(version, channels, at)
+        return self._known[key]
+
+    def _plan(self, version: WarningVersion, channels: tuple[str, ...], at: int) -> tuple[str, ...]:
+        from tongluo.coverage.plan import plan  # noqa: PLC0415 - loads scipy: for who asks only
+
+        if not set(channels) & set(self._config.coverage.channels):
+            return UNKNOWN
+        made = plan(self._config, self._folder, version.area, at, channels)
+        if not made.channels:
+            return UNKNOWN
+        found = made.every
+        when = found.times[0.9].likely
+        ends = (found.end.low, found.end.likely, found.end.high)
+        return (*(f"{x:.3f}" for x in ends), f"{when:.0f}" if math.isfinite(when) else "")
 
 
 class Folder:
     """The folder a replay writes to. Files of an earlier replay in it are replaced."""
 
-    def __init__(self, path: Path, zone: str) -> None:
+    def __init__(self, path: Path, zone: str, config: Config | None = None) -> None:
         self.path, self._zone = path, zone
+        self._foresee = Foresight(config, path) if config and config.coverage.channels else None
         try:
             (path / "warnings").mkdir(parents=True, exist_ok=True)
             for old in (*(path / name for name in _OURS), *path.glob("warnings/tongluo.*.xml")):
@@ -73,7 +114,8 @@ class Folder:
             (self.path / "warnings" / f"{version.identifier}.xml").write_bytes(cap.render(version))
             for channel in channels:
                 self._channel.send(delivery(version, channel))
-            self._coverage.writerow(coverage(version, channels, self._zone))
+            ahead = self._foresee.of(version, channels) if self._foresee else UNKNOWN
+            self._coverage.writerow((*coverage(version, channels, self._zone), *ahead))
 
     def finish(self, result: Result) -> None:
         """Write the scores and the report, once all is judged."""

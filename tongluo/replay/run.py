@@ -54,7 +54,8 @@ def replay(
     made = assumed(made) if approve == "at-once" else made
     columns = read_columns(case, made)
     result = Result(case, made, len(columns), Judged.blank(columns) if out else None)
-    folder = Folder(out, case.timezone) if out else None
+    said = load(config or case.config_path).config if out else None
+    folder = Folder(out, case.timezone, said) if out else None
     try:
         _feed(judge(made), columns, result, folder, progress)
         if folder:
