@@ -302,10 +302,13 @@ def ear(options: Options, surroundings: Surroundings) -> Ear | None:
     if given is None:
         return None
     parts = urlsplit(given.listen or given.address)
-    key, token = key_of(surroundings.folder), given.token.read(surroundings.folder)
-    ids = _ids(options, surroundings)
+    key, ids = key_of(surroundings.folder), _ids(options, surroundings)
 
     def posted(query: str, body: bytes) -> Sequence[Receipt] | None:
+        try:
+            token = given.token.read(surroundings.folder)
+        except LookupError:  # a word that is missing keeps reports out, and stops nothing else
+            return None
         found = vendor.reports(given, token, query, body)
         if found is None:
             return None

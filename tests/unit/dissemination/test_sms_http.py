@@ -264,6 +264,13 @@ def test_what_is_not_the_vendors_is_refused(site: Site, query: str, body: bytes)
     assert heard.posted(query, body) is None
 
 
+def test_a_token_that_is_missing_keeps_reports_out_and_nothing_else(site: Site) -> None:
+    (site.folder / "secret").unlink()
+    heard = ear(options(reports=REPORTS), site.around)
+    assert heard is not None and heard.posted is not None
+    assert heard.posted("token=", b'{"list": []}') is None
+
+
 def test_a_report_before_the_answer_is_kept(site: Site) -> None:
     heard = ear(options(reports=REPORTS), site.around)
     assert heard is not None and heard.posted is not None
