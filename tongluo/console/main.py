@@ -62,10 +62,18 @@ def run(loaded: Loaded) -> None:
 
 
 def listening(host: str, port: int) -> socket.socket:
-    """A socket that listens; TongluoError when it cannot."""
+    """A socket that listens; TongluoError when it cannot.
+
+    It says that it is TCP: asyncio sends small answers at once on such sockets only.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    place = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+        place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        place.bind((host, port))
+        place.listen(BACKLOG)
     except OSError as error:
+        place.close()
         reason = error.strerror or str(error)
         raise TongluoError(f"cannot listen on {host}:{port}: {reason}") from error
+    return place
