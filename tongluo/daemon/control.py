@@ -25,6 +25,7 @@ import msgspec
 
 from tongluo.core.clock import now_ms
 from tongluo.core.effects import Act
+from tongluo.core.errors import StoreError
 from tongluo.core.words import Level
 from tongluo.daemon.command import calls, obey, turned_away, who
 from tongluo.daemon.desk_view import proposals
@@ -140,6 +141,9 @@ def in_main_thread(daemon: Daemon, command: Callable[[], Any]) -> tuple[int, Any
     def run() -> None:
         try:
             result.append((200, command() or {"done": True}))
+        except StoreError as error:  # what was judged is not on disk: the daemon starts anew
+            result.append((500, {"error": str(error)}))
+            raise
         except Exception as error:  # a wrong request must not end the daemon
             result.append((400, {"error": str(error) or repr(error)}))
         finally:

@@ -16,9 +16,9 @@ from tongluo.cli import local
 from tongluo.cli.doctor_local import daemon as doctored
 from tongluo.cli.run import with_clock
 from tongluo.config.load import Loaded, load
-from tongluo.core.errors import TongluoError
+from tongluo.core.errors import StoreError, TongluoError
 from tongluo.daemon import main
-from tongluo.daemon.control import Control
+from tongluo.daemon.control import Control, in_main_thread
 from tongluo.store.journal import connect
 
 
@@ -156,3 +156,20 @@ def test_a_second_daemon_on_one_store_is_refused(call: Call, running: Path) -> N
     ended = call("run", "--config", running)
     assert ended.code == 1
     assert "already runs" in ended.err
+
+
+def test_an_order_that_cannot_be_written_ends_the_daemon(tmp_path: Path) -> None:
+    """What the engine has judged and the journal does not hold must not live on in memory."""
+    told: list[Any] = []
+
+    def full() -> None:
+        raise StoreError("disk full")
+
+    def main_loop(run: Callable[[], None]) -> None:
+        with pytest.raises(StoreError):
+            run()
+        told.append("ended")
+
+    stand_in: Any = SimpleNamespace(command=main_loop)
+    assert in_main_thread(stand_in, full) == (500, {"error": "disk full"})
+    assert told == ["ended"]
