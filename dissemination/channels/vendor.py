@@ -156,7 +156,7 @@ def answer(read: Answer, body: str) -> tuple[str, str, str]:
 def reports(read: Reports, token: str, query: str, body: bytes) -> list[tuple[Receipt, str]] | None:
     """(receipt, number) of each report in a request; None when the token is wrong, or no JSON."""
     fields = parse_qs(query, errors="replace", max_num_fields=50)
-    if not hmac.compare_digest(fields.get("token", [""])[0].encode(), token.encode()):
+    if not token or not hmac.compare_digest(fields.get("token", [""])[0].encode(), token.encode()):
         return None
     given: Any
     try:

@@ -265,9 +265,11 @@ def test_what_is_not_the_vendors_is_refused(site: Site, query: str, body: bytes)
 
 
 def test_a_token_that_is_missing_keeps_reports_out_and_nothing_else(site: Site) -> None:
-    (site.folder / "secret").unlink()
     heard = ear(options(reports=REPORTS), site.around)
     assert heard is not None and heard.posted is not None
+    (site.folder / "secret").write_text("")
+    assert heard.posted("token=", b'{"list": []}') is None
+    (site.folder / "secret").unlink()
     assert heard.posted("token=", b'{"list": []}') is None
 
 
