@@ -6,8 +6,6 @@ whole series (`tongluo.cli.qc_scores.plain`). The maintenance log of one river n
 faults of its level (the level shows something in two or three of 21): it is reported by itself
 and in a sum of its own, and left out of the ratio. That was decided after the first look at the
 series, as were the rules for rivers, for log-scaled turbidity and for gauges that read coarsely.
-What tells small spikes and the beginning of floods was developed on made-up sites
-(`benchmarks.quality_made`), and no number of it was chosen by the scores here.
 """
 
 from __future__ import annotations

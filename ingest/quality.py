@@ -20,8 +20,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ingest.quality_hop import hopped
-from ingest.quality_jump import PAUSE, calm, jump, rate, stretch
+from ingest.quality_jump import jump, rate
 from ingest.quality_near import differs, explained, foretold, frost, note
 from ingest.quality_noise import noise
 from ingest.quality_rain import beside, count_wet, intense
@@ -41,7 +40,6 @@ from ingest.quality_words import (
     NONE,
     RANGE,
     RATE,
-    SPIKE,
     TOP,
     VIRTUAL,
 )
@@ -81,29 +79,13 @@ def no_fix(s: Any) -> bool:
 
 
 @compiled
-def there_and_back(p: Any, s: Any, t: int, v: float, quiet: float, live: bool) -> bool:
-    """Whether the reading takes back a leap that no larger test has spoken of."""
-    pause = t - s["raw_t"]
-    if s["raw_t"] == 0 or pause > PAUSE * p["cadence"] or s["usual"] <= 0.0:
-        s["hop_t"], s["slope"], s["sprung"] = 0, 0.0, 0.0
-        return False
-    undone = hopped(p, s, t, v, quiet, stretch(p, pause), live)
-    return bool(undone and s["seen"] >= p["learn"] and p["spike"] <= 0.0)
-
-
-@compiled
 def own(p: Any, s: Any, t: int, v: float, flag: int, cause: bool, cold: bool, live: bool) -> int:
     """The tests of a sensor by itself: jumps, rates, movement."""
     seen = v
     if p["log"] > 0.0:
         v = math.log(max(v, 0.0) + p["log"])
     flag = found(p, s, flag, RATE, rate(p, s, t, v))
-    told, quiet = s["away_n"] > 0 and s["untold"] == 0, calm(s)
     kind = jump(p, s, t, v, cause, live)
-    if kind != NONE or told:
-        s["hop_t"], s["sprung"] = 0, 0.0
-    elif there_and_back(p, s, t, v, quiet, live):
-        kind = SPIKE
     if kind != NONE:
         flag = found(p, s, flag, kind, 3)
     still = flat(p, s, t, v, live)
@@ -204,4 +186,3 @@ def afresh(s: Any) -> None:
     s["same_t"], s["run"], s["raw_t"] = 0, 0, 0
     s["block_t"], s["dull"] = 0, 0.0
     s["bucket"], s["wet_n"], s["rain_t"] = 0, 0, 0
-    s["hop_t"], s["untold"] = 0, 0

@@ -19,15 +19,8 @@ of readings `cadence` apart; it grows with the root of a longer pause. Where eve
 either: gates and small floods do that, and it can hardly mislead a warning. Elsewhere changes do
 not come out of a calm: there a jump is no larger than 2 x q99 of what |change| was of the changes
 just before it. With fewer than 1000 changes seen, q99 counts as no more than 4 x q90: an early
-fault must not set the limit. A jump no larger than the second largest that has lately proved to be
-water is not doubted either.
-
-After 1000 changes the first reading of a rise (of water; elsewhere of any jump) of up to twice the
-limit is not called a spike yet: most of these are floods that begin. The next reading tells: when
-the value is back, it is that reading that is doubted, when it stays still, all from there on. A
-fall of water is doubted at once, for it might lower a warning. The form (a jump against
-both neighbours in time) is QARTOD's spike test; that it can only be told a reading later is why
-the doubt is lifted again.
+fault must not set the limit. The form (a jump against both neighbours in time) is QARTOD's spike
+test; that it can only be told a reading later is why the doubt is lifted again.
 """
 
 from __future__ import annotations
@@ -35,7 +28,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ingest.quality_scale import BINS, learn, quantile, seldom
+from ingest.quality_scale import BINS, learn, quantile
 from ingest.quality_tables import LEVEL
 from ingest.quality_words import NONE, SPIKE, STEP
 from tongluo.core.compiled import compiled
@@ -44,8 +37,6 @@ PAUSE = 16  # cadences without a reading: what comes then is a new beginning
 EXPLAINED = 4.0
 EVERY = 32  # limits are taken from the counts so often
 EARLY = 1000
-RISE = 2.0
-FADES = 0.95  # of proved jumps, with each further one
 
 
 @compiled
@@ -65,8 +56,6 @@ def measure(s: Any) -> None:
     s["most_down"] = max(8.0 * s["usual"], 3.0 * tail(s["down"]))
     s["leap_up"] = 2.0 * tail(s["leaps_up"])
     s["leap_down"] = 2.0 * tail(s["leaps_down"])
-    s["hop_most"] = seldom(s["hops"])
-    s["grain"] = quantile(s["up"], 0.01)
 
 
 @compiled
@@ -92,20 +81,11 @@ def limit(p: Any, s: Any, change: float, pause: int, explained: bool) -> float:
     else:
         leap = s["leap_up"] if change > 0.0 else s["leap_down"]
         most = min(most, max(8.0 * s["usual"], leap * calm(s)))
-    most = max(most, s["proved_up"][1] if change > 0.0 else s["proved_down"][1])
     if p["spike"] > 0.0:
         most = p["spike"]
     if explained and change > 0.0:
         most *= EXPLAINED
     return float(max(most * stretch(p, pause), 3.0 * s["lively"]))
-
-
-@compiled
-def margin(p: Any, s: Any, change: float, explained: bool) -> float:
-    """How much wider the limit is for a first reading that may well be a rise."""
-    if s["away_n"] != 0 or s["seen"] < EARLY or p["spike"] > 0.0 or explained:
-        return 1.0
-    return 1.0 if change < 0.0 and p["kind"] == LEVEL else RISE
 
 
 @compiled
@@ -126,16 +106,6 @@ def accept(p: Any, s: Any, t: int, v: float, learning: bool) -> None:
                 measure(s)
         s["lively"] = max(abs(change), 0.7 * s["lively"])
     s["base"], s["base_t"], s["away_n"] = v, t, 0
-
-
-@compiled
-def prove(largest: Any, size: float) -> None:
-    """A jump was cleared: the two largest are kept, and fade with each further one."""
-    largest[0], largest[1] = FADES * largest[0], FADES * largest[1]
-    if size > largest[0]:
-        largest[0], largest[1] = size, largest[0]
-    elif size > largest[1]:
-        largest[1] = size
 
 
 @compiled
@@ -217,26 +187,17 @@ def jump(p: Any, s: Any, t: int, v: float, explained: bool, learning: bool) -> i
         return NONE
     change = v - s["base"]
     most = limit(p, s, change, min(t - s["base_t"], PAUSE * p["cadence"]), explained)
-    wide = most * margin(p, s, change, explained)
-    late = s["untold"] > 0 and abs(change) < abs(v - s["away"])
-    s["untold"] = 0
     if abs(change) <= most:
         accept(p, s, t, v, learning)
     elif returned(s, v, most):
         accept(p, s, t, v, False)
     elif cleared(p, s, v, most, explained):
-        if learning and s["away_n"] > 0:
-            first = s["first"] - s["base"]
-            size = min(abs(first), EXPLAINED * most)
-            prove(s["proved_up"] if first > 0.0 else s["proved_down"], size)
         accept(p, s, t, v, learning and s["away_n"] > 0)
     elif s["away_n"] > 0 and t - s["away_t"] >= p["settle"]:
         settle(p, s, t, v, learning)
     else:
-        found = doubt(p, s, t, v)
-        s["untold"] = int(abs(change) <= wide)
-        return NONE if s["untold"] > 0 else found
-    return SPIKE if late else NONE
+        return doubt(p, s, t, v)
+    return NONE
 
 
 @compiled

@@ -16,8 +16,6 @@ BINS = 64
 LOWEST = -15  # 2^-15 of a unit and less falls into the first cell, 2^17 and more into the last
 FULL = 32_768
 HALF = 0.7071067811865476
-EIGHT = 8
-YEAR = 35_040.0  # quarter hours
 
 
 @compiled
@@ -74,25 +72,3 @@ def quantile(counts: Any, share: float) -> float:
         if sum_ > 0 and float(sum_) >= need:
             return edge(i)
     return 0.0
-
-
-@compiled
-def seldom(counts: Any) -> float:
-    """The size that is exceeded about once in a year of quarter hours.
-
-    Taken from the eighth largest of what was seen: the largest few may be faults. A tail that falls
-    as x^-2 (heavier than that of most noise) is carried on from there; four times it at least.
-
-    >>> import numpy as np
-    >>> counts = np.zeros(BINS + 1, np.int64)
-    >>> seldom(counts)
-    inf
-    >>> for _ in range(1000):
-    ...     learn(counts, 1.0)
-    >>> round(seldom(counts), 1)
-    23.7
-    """
-    if counts[BINS] < 2 * EIGHT:
-        return math.inf
-    share = float(EIGHT) / float(counts[BINS])
-    return quantile(counts, 1.0 - share) * max(4.0, math.sqrt(YEAR * share))

@@ -74,7 +74,6 @@ STATE = np.dtype(
         ("away", "f8"),
         ("away_t", "i8"),
         ("away_n", "i8"),  # readings away from the base
-        ("untold", "i8"),  # 1: the first of them was not doubted
         ("up", "i8", (BINS + 1,)),
         ("down", "i8", (BINS + 1,)),
         ("usual", "f8"),
@@ -84,23 +83,6 @@ STATE = np.dtype(
         ("leap_down", "f8"),
         ("most_up", "f8"),
         ("most_down", "f8"),  # from the counts
-        ("proved_up", "f8", (2,)),
-        ("proved_down", "f8", (2,)),  # the largest jumps that were cleared
-        # there and back
-        ("slope", "f8"),  # in a cadence
-        ("sprung", "f8"),  # how far the latest reading was from where the slope led
-        ("sway", "f8"),
-        ("still", "f8"),
-        ("wild", "f8"),  # the mean size of that lately, for long, and the largest
-        ("hop", "f8"),
-        ("hop_t", "i8"),  # a leap that may be undone; 0 = none
-        ("hop_n", "i8"),
-        ("hop_limit", "f8"),
-        ("hop_far", "f8"),
-        ("hush", "f8"),  # what was told is not told again
-        ("hops", "i8", (BINS + 1,)),
-        ("hop_most", "f8"),
-        ("grain", "f8"),  # from the counts
         # runs of one value
         ("same", "f8"),
         ("same_t", "i8"),
