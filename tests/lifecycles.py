@@ -70,8 +70,9 @@ def _renew(cycle: Lifecycle, occasion: Occasion, _time: int, chance: Chance) -> 
 
 
 def _retract(cycle: Lifecycle, occasion: Occasion, time: int, chance: Chance) -> Any:
-    begun = 0 in cycle.events and cycle.events[0].name
-    return cycle.retract(0, time, occasion, _reason(chance)) if begun else None
+    event = cycle.events.get(0)
+    able = event is not None and (event.version or event.last)  # once, also when it has ended
+    return cycle.retract(0, time, occasion, _reason(chance)) if able else None
 
 
 def _withdraw(cycle: Lifecycle, occasion: Occasion, time: int, _: Chance) -> Any:
