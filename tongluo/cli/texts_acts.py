@@ -111,8 +111,8 @@ ACTS: dict[str, tuple[str, str]] = {
         "须审批的预警：at-once 视为提请时即获批准；never 为无人答复，只是提请。",
     ),
     "approve_how": (
-        "--approve is at-once or never, not {said!r}",
-        "--approve 只可为 at-once 或 never",
+        "--approve is at-once or never, not {said}",
+        "--approve 只可为 at-once 或 never，没有 {said}",
     ),
     "approval_assumed": (
         "what a person must approve was taken as approved at once (else: --approve never)",
