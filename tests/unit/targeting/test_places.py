@@ -172,3 +172,18 @@ def test_who_needs_help_is_before_who_does_not_and_the_near_before_the_far(
     keys = [(AUDIENCES.index(singles[t].audience), not singles[t].needs_help, singles[t].entry)
             for t in order]  # fmt: skip
     assert keys == sorted(keys) and len(order) == len(alone)
+
+
+def test_a_drawn_village_outside_the_shape_is_not_dragged_in_by_its_county() -> None:
+    def box(left: float, right: float) -> Shape:
+        return Shape(((0.0, left), (0.0, right), (1.0, right), (1.0, left)))
+
+    places = [
+        Place("storm", shape=box(0, 2), selects=("below", "shape")),
+        Place("county", shape=box(1, 9)),
+        Place("near", parent="county", shape=box(1, 3)),
+        Place("far", parent="county", shape=box(7, 9)),
+        Place("undrawn", parent="county"),
+    ]
+    found = choose(places[0], {p.id: p for p in places})
+    assert found.part == {"county", "near", "undrawn"}

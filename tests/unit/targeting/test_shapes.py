@@ -133,3 +133,14 @@ def test_what_nobody_has_drawn_overlaps_nothing() -> None:
     assert not contains(Shape(), (0.0, 0.0)) and Shape().centre is None
     assert square.centre == (0.5, 0.5) and Shape(circle=(1.0, 2.0, 3.0)).centre == (1.0, 2.0)
     assert centroid(((0.0, 0.0), (0.0, 2.0), (0.0, 4.0))) == (0.0, 2.0)
+
+
+def square(y: float, x: float, size: float = 1.0) -> Shape:
+    return Shape(((y, x), (y, x + size), (y + size, x + size), (y + size, x)))
+
+
+@pytest.mark.parametrize("step", [(y, x) for y in (-1, 0, 1) for x in (-1, 0, 1) if y or x])
+def test_neighbours_on_every_side_only_touch(step: tuple[int, int]) -> None:
+    other = square(*step)
+    assert not overlap(square(0, 0), other) and not overlap(other, square(0, 0))
+    assert overlap(square(0, 0), square(step[0] * 0.999, step[1] * 0.999))
