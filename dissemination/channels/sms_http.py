@@ -19,30 +19,32 @@ goes out by it.
 `answer` and `reports` say where things stand in the vendor's JSON, by JMESPath:
 
 ```yaml
-sms:
-  kind: sms_http
-  rate: 100/s
-  options:
-    url: https://sms.example.org/send
-    fields: {mobile: "{to}", content: "{text}", uid: "{id}"}
-    headers: {Authorization: "Bearer {secret}"}
-    secret: {env: SMS_SECRET}
-    signature: 示例县应急
-    recipients: register
-    answer: {code: code, accepted: ["0"], busy: ["429"], later: ["500"], id: data.msgid, said: msg}
-    reports:
-      address: http://127.0.0.1:13015/report    # given to the vendor with ?token=...
-      token: {file: report.token}
-      items: list                               # of a list of reports; @ for one
-      id: msgid                                 # the vendor's name, or the {id} it was given
-      state: status
-      number: mobile
-      states: {到达: delivered, 空号: failed}   # beside DELIVRD and so on
-      reply: OK
-    price: 0.045
-    budget: 2000
-    daily: 50000
-    repeat: [3/min, 20/d]
+channels:
+  sms:
+    kind: sms_http
+    rate: 100/s
+    options:
+      url: https://sms.example.org/send
+      fields: {mobile: "{to}", content: "{text}", uid: "{id}"}
+      headers: {Authorization: "Bearer {secret}"}
+      secret: {env: SMS_SECRET}
+      signature: 示例县应急
+      recipients: register
+      answer:
+        {code: code, accepted: ["0"], busy: ["429"], later: ["500"], id: data.msgid, said: msg}
+      reports:
+        address: http://127.0.0.1:13015/report    # given to the vendor with ?token=...
+        token: {file: report.token}
+        items: list                               # of a list of reports; @ for one
+        id: msgid                                 # the vendor's name, or the {id} it was given
+        state: status
+        number: mobile
+        states: {到达: delivered, 空号: failed}   # beside DELIVRD and so on
+        reply: OK
+      price: 0.045
+      budget: 2000
+      daily: 50000
+      repeat: [3/min, 20/d]
 ```
 
 | the vendor says | state |

@@ -106,7 +106,9 @@ def test_a_long_text_arrives_whole(site: Site, long: str, count: int) -> None:
 
 def test_a_text_of_gsm7_goes_out_so(site: Site) -> None:
     site.centre.start()
-    channel = site.open(language="en-US", template="{place}: {action}" + " Tell others." * 9, parts=5)
+    channel = site.open(
+        language="en-US", template="{place}: {action}" + " Tell others." * 9, parts=5
+    )
     channel.send(site.delivery())
     came = site.centre.messages()
     assert {m["coding"] for m in came} == {0}
