@@ -6,11 +6,12 @@ import json
 from dataclasses import dataclass
 
 from dissemination.targeting.entries import RANKS, Rank
+from dissemination.targeting.recipients import ACTING
 from dissemination.targeting.register import Register
 from tongluo.core.warning import Area
 
 ENTRIES = """
-SELECT id, hex(ref), hex(deputy_of), area, role, rank FROM entries
+SELECT id, hex(ref), hex(deputy_of), area, role, rank, audience FROM entries
 WHERE audience IN ('staff', 'responders', 'contacts') AND area IN (SELECT value FROM json_each(?))
    OR hex(ref) IN (SELECT value FROM json_each(?))
 ORDER BY id
@@ -26,10 +27,17 @@ class InCharge:
     area: str
     role: str
     rank: Rank
-    manager: bool = False
-    """Of a place that is warned often, in the warned area."""
+    manages: tuple[str, ...] = ()
+    """Places that are warned often, in the warned area, of which he is the manager."""
     deputies: tuple[int, ...] = ()
     """Who stands in, in the order of the register."""
+    acting: bool = True
+    """Acts for others where he is registered; False of who is a manager only."""
+
+    @property
+    def manager(self) -> bool:
+        """Whether he manages a place in the warned area."""
+        return bool(self.manages)
 
 
 def in_charge(register: Register, area: Area) -> list[InCharge]:
@@ -37,7 +45,10 @@ def in_charge(register: Register, area: Area) -> list[InCharge]:
     somebody's deputy stands beside him, not by himself."""
     chosen, known = register.chosen(area), register.places()
     reached = chosen.whole | chosen.part
-    managers = {known[a].manager.upper() for a in reached if a in known and known[a].manager}
+    managers: dict[str, tuple[str, ...]] = {}
+    for a in sorted(reached):
+        if a in known and (ref := known[a].manager.upper()):
+            managers[ref] = (*managers.get(ref, ()), a)
     asked = json.dumps(sorted(reached | chosen.above)), json.dumps(sorted(managers))
     rows = register.db.execute(ENTRIES, asked).fetchall()
     refs = {ref for _, ref, *_ in rows}
@@ -46,8 +57,16 @@ def in_charge(register: Register, area: Area) -> list[InCharge]:
         if of in refs:
             deputies.setdefault(of, []).append(person)
     found = [
-        InCharge(person, where, role, rank, ref in managers, tuple(deputies.get(ref, ())))
-        for person, ref, of, where, role, rank in rows
+        InCharge(
+            person,
+            where,
+            role,
+            rank,
+            managers.get(ref, ()),
+            tuple(deputies.get(ref, ())),
+            audience in ACTING,
+        )
+        for person, ref, of, where, role, rank, audience in rows
         if of not in refs
     ]
     return sorted(found, key=_nearest)

@@ -51,6 +51,7 @@ COMMANDS = {
     "register export": "tongluo.cli.register:export",
     "register mark": "tongluo.cli.register:mark",
     "register forget": "tongluo.cli.register:forget",
+    "tasks": "tongluo.cli.tasks:tasks",
     "refeed": "tongluo.cli.refeed:refeed",
     "coverage": "tongluo.cli.coverage:coverage",
     "replay": "tongluo.cli.replay:replay",

@@ -13,6 +13,7 @@ from tongluo.cli.texts_nab import NAB
 from tongluo.cli.texts_qc import QC
 from tongluo.cli.texts_register import REGISTER
 from tongluo.cli.texts_said import SAID
+from tongluo.cli.texts_tasks import TASKS
 from tongluo.core.words import Hazard, Level
 
 LANGUAGES = ("en", "zh-CN")
@@ -25,6 +26,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     **QC,
     **REGISTER,
     **COVERAGE,
+    **TASKS,
 }
 _chosen: ContextVar[str] = ContextVar("language", default="en")
 
