@@ -13,6 +13,7 @@ from dissemination.channels import (
     recording,
     smpp,
     sms_http,
+    wardens,
     webhook,
 )
 from dissemination.channels.kind import ChannelKind, Ear, Surroundings
@@ -51,6 +52,10 @@ CHANNELS: dict[str, ChannelKind] = {
     "smpp": ChannelKind(
         smpp.Options, smpp.Smpp, honours_keys=False, targets=smpp.targets,
         window=smpp.window, cost=smpp.cost,
+    ),
+    "wardens": ChannelKind(
+        wardens.Options, wardens.Wardens, honours_keys=False, targets=wardens.targets,
+        ear=wardens.ear, acting=True,
     ),
     "webhook": ChannelKind(webhook.Options, webhook.Webhook, honours_keys=False),
 }  # fmt: skip

@@ -94,7 +94,7 @@ class Carrier:
     def send(self, delivery: Delivery) -> Handed:
         """Hand over what the centre does not have yet of a text; `accepted` once it has all."""
         number = self._numbers.of(delivery)
-        text = self._texts.of(delivery.warning, self._numbers.spoken(delivery))
+        text = self._texts.of(delivery.warning, self._numbers.spoken(delivery), delivery.extra)
         coding = self._coding or coding_of(text)
         pieces = [text] if self._whole else split(text, coding)
         attempt = self._ids.begin(delivery.key, text, digest(number, self._key), len(pieces))

@@ -77,7 +77,7 @@ class Gammu:
     def send(self, delivery: Delivery) -> Handed:
         """Put one message into the outbox, unless it lies in one of the folders already."""
         number = self._numbers.of(delivery)
-        text = self._texts.of(delivery.warning, self._numbers.spoken(delivery))
+        text = self._texts.of(delivery.warning, self._numbers.spoken(delivery), delivery.extra)
         name, note = file_name(delivery, number)
         parts = size(text, "ucs2").parts
         for folder, state in self._folders():

@@ -102,7 +102,7 @@ class Kannel:
 
     def send(self, delivery: Delivery) -> Handed:
         """Hand one message over; what the gateway has said is no more than that it has it."""
-        text = self._texts.of(delivery.warning, self._numbers.spoken(delivery))
+        text = self._texts.of(delivery.warning, self._numbers.spoken(delivery), delivery.extra)
         query = self._query(delivery, self._numbers.of(delivery), text)
         said = self._web.get(self._http, self._options.url, query)
         return Handed(DeliveryState.HANDED_OVER, {"said": said[:100]})

@@ -71,6 +71,10 @@ class Kept(Options):
             raise LookupError(f"{self.file} is not UTF-8 text") from None
 
 
+def _no_other(name: str) -> Channel:
+    raise LookupError(f"there is no channel {name!r} here to send by")
+
+
 @dataclass(frozen=True)
 class Surroundings:
     """Where a channel runs."""
@@ -94,6 +98,9 @@ class Surroundings:
     """A version as the site's CAP message."""
     templates: Sequence[Template] = ()
     """The site's own messages."""
+    borrow: Callable[[str], Channel] = _no_other
+    """`borrow(name)`: another channel of the configuration, opened for deliveries of this one,
+    which closes it; LookupError where there is none of short messages to the register."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +135,9 @@ class ChannelKind:
     """Where receipts come, when they come by HTTP."""
     proves: tuple[DeliveryState, ...] = ()
     """What its hand-over itself may prove beyond `accepted`; no other is believed (law 7)."""
+    acting: bool = False
+    """Whether its recipients act for others: it is then for all of an area, whoever of them has a
+    proof himself."""
     live: bool = True
     """Whether it leads to people; a written record does not, and takes every exercise."""
     window: Callable[[Any], int] | None = None

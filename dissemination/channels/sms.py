@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from dissemination import messages, sms_text
+from dissemination import messages, sms_text, texts
 from dissemination.channels.people import Recipients
 from dissemination.messages import RESIDENT, Spoken, Template
 from dissemination.sms_text import Coding
@@ -44,6 +44,11 @@ class Messages(Recipients):
         return signature
 
 
+Extra = tuple[str, str]
+"""Some words of one recipient's own: (Chinese, English)."""
+NOTHING: Extra = ("", "")
+
+
 class Texts:
     """The text of a warning version, made once for each audience, and place with a plan."""
 
@@ -58,27 +63,44 @@ class Texts:
         """templates: the site's own templates; kind: of the channel, as these name it."""
         self._options, self._coding, self._signed = options, coding, signed
         self._templates, self._kind = templates, kind
-        self._made: tuple[str, dict[Spoken, str]] = ("", {})
+        self._made: tuple[str, dict[tuple[Spoken, Extra], str]] = ("", {})
         self._lock = threading.Lock()
 
-    def of(self, warning: WarningVersion, to: Spoken = RESIDENT) -> str:
-        """The text; PermanentFailure when it does not fit."""
+    def of(self, warning: WarningVersion, to: Spoken = RESIDENT, extra: Extra = NOTHING) -> str:
+        """The text; PermanentFailure when it does not fit. extra: said behind what to do."""
         with self._lock:
             if self._made[0] != warning.identifier:
                 self._made = (warning.identifier, {})
             made = self._made[1]
-            if to not in made:
-                made[to] = self._fitted(warning, to)
-            return made[to]
+            if (to, extra) not in made:
+                made[to, extra] = self._fitted(warning, to, extra)
+            return made[to, extra]
 
-    def _fitted(self, warning: WarningVersion, to: Spoken) -> str:
+    def _fitted(self, warning: WarningVersion, to: Spoken, extra: Extra) -> str:
         o = self._options
         own = messages.own(self._templates, warning, self._kind, to, o.language)
+        template = own or o.template or sms_text.DEFAULT[texts.tongue(o.language)]
+        words = extra[texts.tongue(o.language) == "en"]
         signature = o.signature if self._signed else ""
-        try:
-            return sms_text.fit(
-                to.hears(warning), o.language, o.parts, own or o.template, signature,
-                self._coding, to.audience,
-            )  # fmt: skip
-        except ValueError as error:
-            raise PermanentFailure(str(error)) from None
+        for one in (_behind(template, words), template) if words else (template,):
+            try:
+                return sms_text.fit(
+                    to.hears(warning), o.language, o.parts, one, signature, self._coding,
+                    to.audience,
+                )  # fmt: skip
+            except ValueError as error:
+                refused = error
+        raise PermanentFailure(str(refused)) from None
+
+
+def _behind(template: str, words: str) -> str:
+    """A template that says some words behind what to do.
+
+    >>> _behind("{news}: {action}| {why}", "2 doors")
+    '{news}: {action} 2 doors| {why}'
+    """
+    plain = words.replace("{", "{{").replace("}", "}}").replace("|", "/")
+    space = " " if plain.isascii() else ""
+    return "|".join(
+        f"{piece}{space}{plain}" if "{action}" in piece else piece for piece in template.split("|")
+    )

@@ -209,7 +209,7 @@ class SmsHttp:
     def send(self, delivery: Delivery) -> Handed:
         """Hand one message over, if the limits let it."""
         number = self._numbers.of(delivery)
-        text = self._texts.of(delivery.warning, self._numbers.spoken(delivery))
+        text = self._texts.of(delivery.warning, self._numbers.spoken(delivery), delivery.extra)
         values = self._values(delivery, number, text)
         mark, parts = digest(number, self._key), size(text).parts
         now, urgent = now_ms(), delivery.warning.level >= Level.ORANGE

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from dissemination.channels import CHANNELS, Surroundings
 from dissemination.installations import Installations, name_of
+from dissemination.targeting import Contact, Entry, Register, changes
 from tests.unit.test_cap import BASE
 from tongluo.core.clock import now_ms
 from tongluo.core.errors import ChannelError, TemporaryFailure
@@ -58,6 +59,7 @@ EXAMPLES = {
     "declared": Example({"medium": "screens"}, local=True),
     "ebm": Example(EBM),
     "email": Example(EMAIL, people=True),
+    "wardens": Example({"by": "sms"}, people=True),
     "webhook": Example({"url": "{url}/hook", "timeout": 0.5}),
     "loudspeaker": Example(SPEAKERS),
     "kannel": Example(KANNEL, people=True),
@@ -80,7 +82,17 @@ def around(tmp_path: Path) -> Surroundings:
     (tmp_path / "mails").write_text("a@example.org")
     (tmp_path / "password").write_text(PASSWORD)
     with_an_installation(tmp_path)
+    with_a_warden(tmp_path)
     return Surroundings(tmp_path)
+
+
+def with_a_warden(folder: Path, *, enrolled: bool = False) -> None:
+    """One who answers for the warned area, of the one NUMBER."""
+    register = Register.open(folder)
+    number = (Contact("sms", NUMBER),)
+    warden = Entry("W", BASE.area.id, audience="contacts", enrolled=enrolled, contacts=number)
+    changes.put(register, "wardens", [warden], "duty", now_ms())
+    register.close()
 
 
 def with_an_installation(folder: Path) -> None:

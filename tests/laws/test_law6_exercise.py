@@ -17,7 +17,7 @@ from dissemination.channels import CHANNELS, ChannelKind, Surroundings
 from dissemination.channels.kind import Endpoint
 from dissemination.installations import Installations, name_of
 from tests.build import SITE
-from tests.conformance.test_channels import EXAMPLES, NUMBER, PASSWORD
+from tests.conformance.test_channels import EXAMPLES, NUMBER, PASSWORD, with_a_warden
 from tests.unit.test_cap import BASE
 from tongluo.config.models import Config
 from tongluo.core.clock import now_ms
@@ -37,6 +37,7 @@ ENROL: dict[str, dict[str, Any]] = {  # how somebody is enrolled, where it is no
     "email": {"enrolled": {"file": "mails"}},
     "kannel": {"enrolled": {"file": "people"}},
     "loudspeaker": {"exercise": ["horn-1"]},
+    "wardens": {},
 }
 DRILL = replace(
     BASE, identifier="exercise.e.v1", event="exercise.e", status=Status.EXERCISE,
@@ -119,7 +120,7 @@ class House:
 
 
 def people(folder: Path, *, enrolled: bool) -> None:
-    """A list of one number; one page."""
+    """A list of one number; one page; one warden."""
     (folder / "people").write_text(NUMBER)
     (folder / "mails").write_text("a@example.org")
     (folder / "password").write_text(PASSWORD)
@@ -127,6 +128,7 @@ def people(folder: Path, *, enrolled: bool) -> None:
     pages.nest({BASE.area.id: [BASE.area.id]})
     pages.register(name_of("0" * 32), [BASE.area.id], "zh-CN", now_ms(), exercises=enrolled)
     pages.close()
+    with_a_warden(folder, enrolled=enrolled)
 
 
 @pytest.fixture

@@ -130,6 +130,18 @@ def _app(name: str, _: ChannelIn, config: Config, __: Path) -> Finding:
         return fail("channel", "mqtt_away", name=name, url=url, reason=error)
 
 
+def _wardens(name: str, channel: ChannelIn, config: Config, folder: Path) -> Finding:
+    """The channel that tells wardens, and whether the token of their answers is there."""
+    options = build_channel(channel.kind, channel.options)
+    try:
+        if options.token is not None:
+            options.token.read(folder)
+    except LookupError as error:
+        return fail("channel", "secret_missing", reason=error)
+    by = config.channels[options.by]
+    return CHECKS.get(by.kind, _unchecked)(name, by, config, folder)
+
+
 def _unchecked(name: str, channel: ChannelIn, _: Config, __: Path) -> Finding:
     return warn("channel", "unchecked", name=name, kind=channel.kind)
 
@@ -143,6 +155,7 @@ CHECKS: dict[str, Callable[[str, ChannelIn, Config, Path], Finding]] = {
     "loudspeaker": _mqtt,
     "mqtt": _mqtt,
     "recording": _recording,
+    "wardens": _wardens,
     "webhook": _web,
     "smpp": _web,
     "cmpp": _web,

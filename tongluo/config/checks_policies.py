@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pydantic import ValidationError
 
 from dissemination.channels import CHANNELS
+from dissemination.channels.sms import Messages
 from tongluo.config.checks_site import twice
 from tongluo.config.faults import Fault, Path
 from tongluo.config.model_faults import model_faults
@@ -81,3 +82,15 @@ def channels(config: Config) -> Iterator[Fault]:
             model.model_validate(channel.options)
         except ValidationError as error:
             yield from model_faults(error, model, (*where, "options"))
+            continue
+        if channel.kind == "wardens":
+            yield from _by(config, (*where, "options", "by"), str(channel.options["by"]))
+
+
+def _by(config: Config, where: Path, name: str) -> Iterator[Fault]:
+    """Wardens are told by a channel of short messages to the register."""
+    able = [n for n, c in config.channels.items()
+            if c.options.get("recipients") == "register" and c.kind in CHANNELS
+            and issubclass(CHANNELS[c.kind].options, Messages)]  # fmt: skip
+    if name not in able:
+        yield Fault(where, "no_channel", {"name": name, "choice": choice(name, able)})

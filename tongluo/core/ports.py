@@ -157,6 +157,9 @@ class Delivery:
     target: str
     audience: str = "residents"
     """Whom it speaks to: residents, responders, contacts, schools or staff."""
+    extra: tuple[str, str] = ("", "")
+    """What this recipient alone is told after what to do (Chinese, English); left out where there
+    is no room. For short messages."""
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING
 
 from dissemination import cap
 from dissemination.channels import CHANNELS, Surroundings
+from dissemination.channels.sms import Messages
 from dissemination.receipts import Receipt
 from tongluo.config.cap import manner_of
 from tongluo.config.load import from_text
 from tongluo.config.tables import build_channel
 from tongluo.core.clock import monotonic, now_ms
 from tongluo.core.errors import CapError
+from tongluo.core.ports import Channel
 from tongluo.core.warning import WarningVersion
 from tongluo.daemon import outbox
 from tongluo.daemon.deliveries import Deliveries
@@ -85,7 +87,19 @@ class Dispatcher:
         return Surroundings(
             self.folder, b.url, b.username, secret, b.ca_file, b.cert_file, b.key_file,
             name=name, tell=self._heard, cap=self.cap, templates=self.templates,
+            borrow=self._borrow,
         )  # fmt: skip
+
+    def _borrow(self, name: str) -> Channel:
+        """A channel of short messages once more, to send deliveries of another one by."""
+        given = self.config.channels.get(name)
+        kind = CHANNELS.get(given.kind) if given else None
+        options = build_channel(given.kind, given.options) if given else None
+        if kind is None or not (isinstance(options, Messages) and options.recipients.registered):
+            raise LookupError(
+                f"{name!r} is no channel of short messages with `recipients: register`"
+            )
+        return kind.open(options, self.surroundings(name))
 
     def _manner(self) -> cap.Manner:
         """How CAP messages are written; what cannot be signed is sent unsigned, and that is told:
