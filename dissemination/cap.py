@@ -195,10 +195,15 @@ def _judgement(warning: WarningVersion, language: str) -> Iterator[tuple[str, st
     for category in CATEGORY[warning.hazard]:
         yield "category", category
     yield "event", texts.event(warning, language)
-    yield "responseType", RESPONSE[texts.step(warning)]
+    certainty = "Observed"
+    if (other := warning.relayed) is None:
+        yield "responseType", RESPONSE[texts.step(warning)]
+    elif warning.act is not Act.CANCEL:  # another's judgement, unchanged
+        urgency, severity = other.judged[0] or "Unknown", other.judged[1] or severity
+        certainty = other.judged[2] or "Unknown"
     yield "urgency", urgency
     yield "severity", severity
-    yield "certainty", "Observed"
+    yield "certainty", certainty
 
 
 def _words(warning: WarningVersion, language: str) -> Iterator[tuple[str, str]]:

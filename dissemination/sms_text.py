@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from dissemination import texts
+from dissemination import texts, texts_relay
 from tongluo.core.times import to_datetime
 from tongluo.core.warning import WarningVersion
 from tongluo.core.words import Act
@@ -150,7 +150,11 @@ def fit(
     ValueError when even the shortest does not fit: the template's own words are too many.
     """
     template = template or DEFAULT[texts.tongue(language)]
-    for text in _shorter(warning, language, template, audience):
+    shorter = _shorter(warning, language, template, audience)
+    if warning.relayed is not None:  # the issuer's own words, whatever the template
+        name = texts.place(warning, language)
+        shorter = texts_relay.shorter(warning, warning.relayed, texts.tongue(language), name)
+    for text in shorter:
         whole = _signed(texts.marked(warning, language, text), signature)
         if size(whole, coding).parts <= parts:
             return whole

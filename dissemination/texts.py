@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from enum import Enum
 
-from dissemination import texts_audience
+from dissemination import texts_audience, texts_relay
 from tongluo.core.errors import CapError
 from tongluo.core.warning import WarningVersion
 from tongluo.core.words import GRADES, Act, Exercise, Hazard, Level, Status
@@ -73,6 +73,8 @@ def place(warning: WarningVersion, language: str) -> str:
 def sender_name(warning: WarningVersion, language: str) -> str:
     """The sender's name in that language, or the nearest thing to it."""
     sender, zh = warning.sender, tongue(language) == "zh"
+    if warning.relayed is not None:
+        return warning.relayed.issuer
     return _first(
         *((sender.name, sender.name_en) if zh else (sender.name_en, sender.name)), sender.id
     )
@@ -85,11 +87,15 @@ def event(warning: WarningVersion, language: str) -> str:
 
 def news(warning: WarningVersion, language: str, name: str) -> str:
     """What there is for the place of this name, at which level; not what to do."""
+    if warning.relayed is not None:
+        return texts_relay.news(warning, warning.relayed, tongue(language), name)
     return _HEADLINE[tongue(language)](warning, name)
 
 
 def asked(warning: WarningVersion, language: str, audience: str = "residents") -> str:
     """What to do, in a few words."""
+    if warning.relayed is not None:
+        return texts_relay.told(warning.relayed, tongue(language))
     own = texts_audience.in_short(_acting(warning, audience), step(warning).value, _index(language))
     return own or _DO[tongue(language)][step(warning)].lstrip("：: ")
 
@@ -109,6 +115,13 @@ def headline(warning: WarningVersion, language: str, *, mark: bool = True) -> st
     mark: with the word of an exercise where it is one; else its user says so around the whole.
     """
 
+    if (other := warning.relayed) is not None:
+        room = _room(warning, language)
+        text = texts_relay.headline(
+            warning, other, tongue(language), place(warning, language), room
+        )
+        return marked(warning, language, text) if mark else text
+
     def whole(name: str) -> str:
         text = news(warning, language, name) + _DO[tongue(language)][step(warning)]
         return marked(warning, language, text) if mark else text
@@ -121,20 +134,31 @@ def headline(warning: WarningVersion, language: str, *, mark: bool = True) -> st
 def description(warning: WarningVersion, language: str, *, mark: bool = True) -> str:
     """What happened, at which level, and why (law 9). mark: as of `headline`."""
     key = tongue(language)
+    if warning.relayed is not None:
+        name, room = place(warning, language), _room(warning, language)
+        text = texts_relay.description(warning, warning.relayed, key, name, room)
+        return marked(warning, language, text) if mark else text
     why = clean(str(warning.reason.get(key, ""))) or _NO_REASON[key]
     said = _DESCRIPTION[key](warning, place(warning, language))
     return marked(warning, language, said + why) if mark else said + why
 
 
+def _room(warning: WarningVersion, language: str) -> int:
+    """Characters of a headline beside the marks."""
+    return HEADLINE_LONGEST - len(marked(warning, language, ""))
+
+
 def plan(warning: WarningVersion, language: str) -> str:
     """The area's own plan when people may have to go: "go to the school" is wrong at blue."""
-    if step(warning) not in (Step.READY, Step.LEAVE):
+    if step(warning) not in (Step.READY, Step.LEAVE) or warning.relayed is not None:
         return ""
     return clean(warning.area.plan if tongue(language) == "zh" else warning.area.plan_en)
 
 
 def told(warning: WarningVersion, language: str, audience: str = "residents") -> str:
     """What to do, for this hazard and level, then the area's plan if people may have to go."""
+    if warning.relayed is not None:
+        return texts_relay.told(warning.relayed, tongue(language))
     index, do = _index(language), step(warning)
     text = texts_audience.in_full(_acting(warning, audience), do.value, index)
     text = text or (_OVER.get(do) or _INSTRUCTION[warning.hazard][do])[index]

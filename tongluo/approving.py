@@ -78,9 +78,17 @@ class Approving(Exercising):
 
     def emit(self, n: int, version: WarningVersion, policy: Policy) -> None:
         """A version goes out: everywhere its event has gone, but for mutes and quiet hours."""
+        channels = self.lifecycle.said(n, policy.channels)
+        highest = self.lifecycle.events[n].highest
+        self.send(self.plan.key(n), version, policy, channels, highest)
+        self.plan_renewal(n)
+
+    def send(
+        self, key: str, version: WarningVersion, policy: Policy, channels: list[str], highest: int
+    ) -> None:
+        """A version of the warning at a place goes out on channels, but for mutes and holds."""
         known = {*policy.channels, *self.plan.config.channels}
-        every = [c for c in self.lifecycle.said(n, policy.channels) if c in known]
-        highest, key = self.lifecycle.events[n].highest, self.plan.key(n)
+        every = [c for c in channels if c in known]
         if version.act is Act.ISSUE or version.level > version.previous:
             self._alarm(key, version)
         held, due = quiet.held(version, highest, policy.quiet, every)
@@ -95,7 +103,6 @@ class Approving(Exercising):
             body = {"identifier": version.identifier, "channels": silent}
             self.record(version.sent, "muted", body)
         self.next_duty = None
-        self.plan_renewal(n)
 
     def plan_renewal(self, n: int) -> None:
         """Note when the warning on a question must be renewed."""

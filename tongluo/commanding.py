@@ -30,7 +30,7 @@ class Commanding(Timing):
 
     def command(self, c: Command) -> None:
         """Do it or refuse it."""
-        at = self._now(c.at)
+        at = self.time_of(c.at)
         body = {"operator": c.operator, "command": c.word, **c.body}
         try:
             done = self._obey(c, at)
@@ -40,18 +40,6 @@ class Commanding(Timing):
         else:
             self.effects.answer = {"done": done}
             self.record(at, "command", {**body, "done": done})
-
-    def _now(self, at: int) -> int:
-        """The engine's time of an order; what fell due before it is done first."""
-        if self.clock["stream"]:
-            self.settle()
-            return int(self.clock["now"]) or at
-        if not self.clock["now"]:
-            self.stage.start(at)
-        at = max(at, int(self.clock["now"]))
-        self.clock["now"] = at
-        self._due(at)
-        return at
 
     def _obey(self, c: Command, at: int) -> Any:
         operator = self.plan.operators.get(c.operator)

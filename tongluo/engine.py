@@ -28,7 +28,7 @@ from tongluo.config.carry import carry_answers, carry_derived, carry_order, carr
 from tongluo.config.plan import Plan
 from tongluo.core.columns import Columns
 from tongluo.core.driver import Order
-from tongluo.core.effects import Act, Command, Effects, Readings, Tick
+from tongluo.core.effects import Act, Command, Effects, Notice, Readings, Tick
 from tongluo.core.words import Fate, Flag, Level
 from tongluo.warning.reasons import Evidence
 from tongluo.warning.shown import Showing
@@ -37,7 +37,7 @@ from tongluo.warning.shown import Showing
 class Engine(Commanding):
     """Judges rows under one plan, which a configuration row may replace."""
 
-    def feed(self, row: Readings | Tick | Act | Command | Plan) -> Effects:
+    def feed(self, row: Readings | Tick | Act | Command | Notice | Plan) -> Effects:
         """One journal row; returns everything it caused."""
         self.effects = Effects()
         match row:
@@ -49,6 +49,8 @@ class Engine(Commanding):
                 self._act(row)
             case Command():
                 self.command(row)
+            case Notice():
+                self.notice(self.time_of(row.at), row.xml)
             case Plan():
                 self._configure(row)
         return self.effects
@@ -156,6 +158,7 @@ class Engine(Commanding):
                 cancel = self.lifecycle.withdraw(n, int(self.clock["now"]), occasion)
                 if cancel is not None:
                     self.emit(n, cancel, occasion.policy)
+        self.leave_notices(plan, int(self.clock["now"]))
         self.stage = carry_order(self.stage, plan)
         carry_derived(self.plan, plan)
         moved = carry_tables(self.plan, plan)

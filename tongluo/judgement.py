@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from ingest.stage import OrderStage
-from tongluo.approving import Approving, Due
+from tongluo.approving import Due
 from tongluo.config.plan import Plan, clock_row
 from tongluo.core.effects import Condition, Decision, Effects, Verdict
 from tongluo.core.words import Level
+from tongluo.relaying import Relaying
 from tongluo.warning.agenda import Agenda
 from tongluo.warning.assess import Assessor, Change
 from tongluo.warning.desk import Desk
@@ -19,7 +20,7 @@ LOST = "lost_in_hazard"
 """The condition of a sensor that fails while it is needed: held levels rest on others now."""
 
 
-class Judgement(Approving):
+class Judgement(Relaying):
     """All state of the engine, under one plan, and the effects of the row at hand."""
 
     def __init__(self, plan: Plan) -> None:

@@ -28,6 +28,18 @@ class Timing(Judgement):
         """The clock's row."""
         return self.stage.clock[0]
 
+    def time_of(self, at: int) -> int:
+        """The engine's time of an order or a Notice; what fell due before it is done first."""
+        if self.clock["stream"]:
+            self.settle()
+            return int(self.clock["now"]) or at
+        if not self.clock["now"]:
+            self.stage.start(at)
+        at = max(at, int(self.clock["now"]))
+        self.clock["now"] = at
+        self._due(at)
+        return at
+
     def begin(self, columns: Columns) -> None:
         """System time starts with the first row; stream time starts itself."""
         if len(columns) and not self.clock["now"] and not self.clock["stream"]:

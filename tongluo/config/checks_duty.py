@@ -27,6 +27,7 @@ def approvals(config: Config) -> Iterator[Fault]:
     for n, policy in enumerate(config.policies):
         where: Path = ("policies", n)
         yield from _authority(policy, where)
+        yield from _issuers(config, policy, where)
         yield from _people(config, (*where, "who"), policy.who)
         if policy.approve is not None:
             yield from _approval(config, policy, (*where, "approve"), policy.approve)
@@ -44,6 +45,19 @@ def approvals(config: Config) -> Iterator[Fault]:
 def _authority(policy: PolicyIn, where: Path) -> Iterator[Fault]:
     if policy.authority != "issue" and not policy.to:
         yield Fault((*where, "authority"), "authority_to", {"authority": policy.authority})
+
+
+def _issuers(config: Config, policy: PolicyIn, where: Path) -> Iterator[Fault]:
+    """Whose Notices count: senders as CAP writes them, none of them this site."""
+    if policy.authority == "relay" and policy.to and not policy.from_:
+        yield Fault((*where, "authority"), "relay_from")
+    if policy.authority == "issue" and policy.from_:
+        yield Fault((*where, "from"), "from_idle")
+    for k, name in enumerate(policy.from_):
+        if name == config.site.sender.id:
+            yield Fault((*where, "from", k), "from_self")
+        elif any(c in " ,<&" for c in name):
+            yield Fault((*where, "from", k), "from_id", {"name": name})
 
 
 def _missing(policy: PolicyIn, where: Path) -> Iterator[Fault]:

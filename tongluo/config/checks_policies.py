@@ -42,6 +42,8 @@ def _policy(config: Config, where: Path, policy: PolicyIn) -> Iterator[Fault]:
     goes = {policy.issue, *(level.issue for level in policy.levels.values())} - {"never"}
     if goes and policy.authority == "issue" and not policy.channels:
         yield Fault((*where, "channels"), "nowhere")
+    elif policy.authority == "relay" and policy.from_ and not policy.channels:
+        yield Fault((*where, "channels"), "relay_nowhere")
     if policy.validity <= 0:
         yield Fault((*where, "validity"), "zero_duration")
     elif policy.renew >= policy.validity:

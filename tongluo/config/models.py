@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field, field_validator
 
@@ -245,6 +245,10 @@ class PolicyIn(Model):
         default="issue", description="what this site may do; no command can exceed it"
     )
     to: str = Field(default="", description="who issues, where this site only proposes or relays")
+    from_: Annotated[Names, Field(alias="from")] = Field(
+        default=(),
+        description="CAP senders whose Notices this site relays, or that take over its proposals",
+    )
     issue: Literal["automatic", "approve", "never"] = "automatic"
     approve: ApproveIn | None = Field(default=None, description="how a level is approved")
     levels: dict[LevelKey, LevelIn] = Field(

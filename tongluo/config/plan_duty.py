@@ -41,6 +41,7 @@ def _policy(p: PolicyIn) -> Policy:
         tuple(approvals),
         p.who,
         _quiet(p.quiet),
+        p.from_,
     )
 
 

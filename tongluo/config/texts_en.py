@@ -432,6 +432,20 @@ EN: dict[str, tuple[str, str]] = {
         "this site may only {authority}, and who issues is not said",
         "name the authority in `to:`",
     ),
+    "relay_from": (
+        "would relay nobody's warnings",
+        "name the CAP senders whose warnings are relayed in `from:`",
+    ),
+    "relay_nowhere": ("a relayed warning would go nowhere", "name a channel"),
+    "from_idle": (
+        "this site issues these warnings itself: nobody's are taken in their place",
+        "leave it out, or write `authority: relay` or `propose`",
+    ),
+    "from_self": ("is this site itself", "name the agency whose warnings are meant"),
+    "from_id": (
+        "'{name}' is no CAP sender: it has no space, comma, < or &",
+        "write it as it stands in `<sender>` of the agency's messages",
+    ),
     "quiet_high": (
         "{level} is never held: orange and red concern life",
         "write `up_to: yellow` or `blue`",

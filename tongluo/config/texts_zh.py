@@ -324,6 +324,17 @@ ZH: dict[str, tuple[str, str]] = {
     "silence_authority": ("只有 {to} 可发布：沉默不能代替", "写 `on_silence: hold`"),
     "ladder_order": ("{after} 早于上一级（{before}）", "按先后次序写各级"),
     "authority_to": ("本系统只可 {authority}，却没有写明发布单位", "在 `to:` 写明发布单位"),
+    "relay_from": ("没有写明转发谁的预警", "在 `from:` 写明所转发预警的 CAP 发送者标识"),
+    "relay_nowhere": ("转发的预警发不出去", "写上渠道"),
+    "from_idle": (
+        "这类预警由本系统发布，不采用其他单位的预警",
+        "删去，或写 `authority: relay` 或 `propose`",
+    ),
+    "from_self": ("是本系统自己", "写所指单位的标识"),
+    "from_id": (
+        "“{name}”不是 CAP 发送者标识：其中不含空格、逗号、< 和 &",
+        "照该单位消息中 `<sender>` 的写法填写",
+    ),
     "quiet_high": ("{level} 从不延后：橙色和红色关系生命", "写 `up_to: yellow` 或 `blue`"),
     "quiet_empty": ("起止时间相同", "写两个不同的时间"),
     "nowhere": ("预警发不出去", "写上渠道，或写 `issue: never`"),

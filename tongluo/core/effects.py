@@ -47,6 +47,14 @@ class Command:
 
 
 @dataclass(frozen=True)
+class Notice:
+    """Another agency's message was heard that a policy speaks of: CAP as it came."""
+
+    at: int
+    xml: bytes
+
+
+@dataclass(frozen=True)
 class Verdict:
     """A single-sensor verdict changed. Levels -1 to 4."""
 

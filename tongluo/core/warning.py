@@ -51,6 +51,30 @@ class Reference:
 
 
 @dataclass(frozen=True)
+class Said:
+    """An issuer's own words in one language."""
+
+    language: str
+    headline: str
+    description: str = ""
+    instruction: str = ""
+
+
+@dataclass(frozen=True)
+class Relayed:
+    """Of a warning that is another agency's: whose, and what it says."""
+
+    original: Reference
+    issuer: str
+    said: tuple[Said, ...]
+    judged: tuple[str, str, str] = ("", "", "")
+    """CAP `urgency`, `severity` and `certainty`, as the issuer has them; "" = not said."""
+    ended: str = ""
+    """Why it is over, where the issuer has no words of its own for that: `cancelled`, `left`
+    (an update does not name this area any more), `stopped` (it is relayed here no longer)."""
+
+
+@dataclass(frozen=True)
 class WarningVersion:
     """One version of one warning: one hazard in one area."""
 
@@ -88,6 +112,8 @@ class WarningVersion:
     """Of a cancel: the warning is taken back, it should never have been issued."""
     exercise: Exercise | None = None
     """What kind of exercise; None of an Actual. An exercise that does not say is a drill."""
+    relayed: Relayed | None = None
+    """Whose warning it is, where it is not this site's own."""
 
     def __post_init__(self) -> None:
         if self.exercise is not None and self.status is not Status.EXERCISE:

@@ -15,13 +15,14 @@ from tongluo.config.models import Config
 from tongluo.config.plan import Plan
 from tongluo.config.tables import build_codec
 from tongluo.core.crash import point
-from tongluo.core.effects import Act, Command, Effects, Readings, Tick
+from tongluo.core.effects import Act, Command, Effects, Notice, Readings, Tick
 from tongluo.core.errors import CapError
 from tongluo.core.times import CLOCK_TOPIC, parse_time
 from tongluo.core.units import inner_unit
 from tongluo.daemon.client import Incoming
 from tongluo.engine import Engine
 from tongluo.store.journal import Journal
+from tongluo.warning import relay
 
 
 def decoder_of(plan: Plan, fragments: dict[str, bytes]) -> Decoder:
@@ -92,8 +93,10 @@ class Intake:
                 decoded.rejects.append(Reject(m[0], "too_big", f"{size} bytes", m[1], arrival))
         effects = self.engine.feed(Readings(decoded.columns))
         self.journal.readings(decoded.columns, effects, now)
-        self._beside(decoded, now)
         _add(merged, effects)
+        self._beside(decoded, now)
+        for heard in decoded.notices:
+            self._notice(heard, now, merged)
 
     def _redelivered(self, message: Incoming) -> bool:
         """Whether this is the resend of an undated message that had been committed."""
@@ -161,8 +164,6 @@ class Intake:
         self._rejects(decoded.rejects, now)
         for said in decoded.reports:
             self._report(said, now)
-        for heard in decoded.notices:
-            self._notice(heard, now)
         self.journal.fragments(decoded.fragments)
         if decoded.undated:
             rows = [(*key, self.journal.seq) for key in decoded.undated]
@@ -182,7 +183,8 @@ class Intake:
             (self.journal.seq, now, said.device, said.kind, said.time, body),
         )
 
-    def _notice(self, heard: Heard, now: int) -> None:
+    def _notice(self, heard: Heard, now: int, merged: Effects) -> None:
+        """Another agency's message is kept; one that a policy speaks of is a row of its own."""
         try:
             notice = cap_read.read(heard.xml)
         except CapError as error:
@@ -195,6 +197,11 @@ class Intake:
             (self.journal.seq, now, notice.sender, notice.identifier, notice.msg_type,
              info.headline if info else "", notice.sent, info.expires if info else None, heard.xml),
         )  # fmt: skip
+        if relay.wanted(self.engine.plan.policies, self.engine.desk, notice):
+            row = Notice(now, heard.xml)
+            effects = self.engine.feed(row)
+            self.journal.notice(row, effects)
+            _add(merged, effects)
 
     def forget_undated(self, seq: int) -> None:
         """The acknowledgements of these messages are known to have reached the broker."""

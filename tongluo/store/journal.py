@@ -19,7 +19,7 @@ import numpy as np
 
 from tongluo.core.chain import broken, link
 from tongluo.core.columns import Columns
-from tongluo.core.effects import Act, Call, Command, Decision, Effects, Record, Tick
+from tongluo.core.effects import Act, Call, Command, Decision, Effects, Notice, Record, Tick
 from tongluo.core.errors import StoreError
 from tongluo.core.warning import WarningVersion
 from tongluo.store.schema import migrate
@@ -113,6 +113,11 @@ class Journal:
         """What an operator ordered, done or refused: the audit is among its effects."""
         self._row("command", command.at, msgspec.msgpack.encode(command))
         self.effects(effects, command.at)
+
+    def notice(self, notice: Notice, effects: Effects) -> None:
+        """Another agency's message that counts here; the audit is among its effects."""
+        self._row("notice", notice.at, notice.xml)
+        self.effects(effects, notice.at)
 
     def configuration(
         self, text: str, sensors: Iterable[tuple[int, str, str, str]], effects: Effects, at: int

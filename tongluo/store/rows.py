@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 
 from tongluo.core.columns import Columns
-from tongluo.core.effects import Act, Command, Readings, Tick
+from tongluo.core.effects import Act, Command, Notice, Readings, Tick
 from tongluo.core.warning import WarningVersion
 
 
@@ -21,7 +21,7 @@ class Configuration:
     text: str
 
 
-Row = Readings | Tick | Act | Command | Configuration
+Row = Readings | Tick | Act | Command | Notice | Configuration
 
 
 def rows(db: sqlite3.Connection, after: int = 0) -> Iterator[tuple[int, Row]]:
@@ -39,6 +39,8 @@ def rows(db: sqlite3.Connection, after: int = 0) -> Iterator[tuple[int, Row]]:
             yield seq, msgspec.msgpack.decode(body, type=Act)
         elif kind == "command":
             yield seq, msgspec.msgpack.decode(body, type=Command)
+        elif kind == "notice":
+            yield seq, Notice(at, body)
         else:
             yield seq, Configuration(body.decode())
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from tongluo.core.warning import Relayed
 from tongluo.warning.lifecycle import Event
 
 UNANSWERED = -1
@@ -116,6 +117,27 @@ class Drill(msgspec.Struct):
     why: str
 
 
+class Relay(msgspec.Struct):
+    """Another agency's Notice that counts here: relayed, or in place of a proposal."""
+
+    sender: str
+    hazard: str
+    names: list[str]
+    """Its identifiers, of all its versions that were heard."""
+    sent: int
+    """When its newest version was."""
+    expires: int
+    until: int
+    """Until then it is remembered, so that no version of it counts twice."""
+    events: dict[str, Event] = {}
+    """Area -> the warning that relays it there."""
+    words: dict[str, Relayed] = {}
+    """Area -> what was said there last."""
+    taken: list[str] = []
+    """Places whose proposals it closed."""
+    over: bool = False
+
+
 class Desk(msgspec.Struct):
     """All of it. Keys are `area/hazard`."""
 
@@ -125,6 +147,8 @@ class Desk(msgspec.Struct):
     mutes: list[Mute] = []
     held: list[Held] = []
     exercises: dict[str, Drill] = {}
+    relays: dict[str, Relay] = {}
+    """By sender and first identifier."""
     numbered: int = 0
     """How many proposals, groups and exercises there have been."""
 

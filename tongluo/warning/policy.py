@@ -86,6 +86,8 @@ class Policy:
     who: tuple[str, ...] = ()
     """Who may act on its warnings by hand; empty = whoever may approve, or has any role."""
     quiet: Quiet | None = None
+    issuers: tuple[str, ...] = ()
+    """CAP senders whose Notices count, where this site only relays or proposes."""
 
     def mode(self, level: int) -> Mode:
         """What lets a level out. Where this site may not issue, nothing does."""
