@@ -48,7 +48,7 @@ class CsvFile:
 
     def __iter__(self) -> Iterator[Row | Bad]:
         with self.path.open(encoding=self.encoding, newline="") as file:
-            rows = csv.reader(file)
+            rows = csv.reader(file, strict=True)
             next(rows, None)
             while True:
                 line = rows.line_num + 1
@@ -59,7 +59,10 @@ class CsvFile:
                 except csv.Error as error:
                     yield Bad(line, "unreadable", {"detail": str(error)}, ())
                     continue
-                if any(field.strip() for field in row):
+                if any("\n" in field for field in row):  # a stray quote swallows whole rows
+                    detail = f"a quote is open over lines {line} to {rows.line_num}"
+                    yield Bad(line, "unreadable", {"detail": detail}, tuple(row))
+                elif any(field.strip() for field in row):
                     yield self._row(line, row)
 
     def _row(self, line: int, row: list[str]) -> Row | Bad:

@@ -55,8 +55,10 @@ def migrate(db: sqlite3.Connection) -> list[str]:
     >>> migrate(db), migrate(db)
     (['1-first', '2-events', '3-plans'], [])
     """
+    applied: list[str] = []
+    if _whole(db):  # asked without a lock: an import may hold it for long
+        return applied
     db.execute("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY) WITHOUT ROWID")
-    applied = []
     for name, script in MIGRATIONS:
         db.execute("BEGIN IMMEDIATE")  # asked within: two may open a new register at once
         if db.execute("SELECT 1 FROM migrations WHERE name = ?", (name,)).fetchone():
@@ -69,6 +71,14 @@ def migrate(db: sqlite3.Connection) -> list[str]:
         db.execute("COMMIT")
         applied.append(name)
     return applied
+
+
+def _whole(db: sqlite3.Connection) -> bool:
+    """Whether nothing is missing."""
+    if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'migrations'").fetchone():
+        return False
+    done = {name for (name,) in db.execute("SELECT name FROM migrations")}
+    return done.issuperset(name for name, _ in MIGRATIONS)
 
 
 def connect(path: Path) -> sqlite3.Connection:

@@ -85,6 +85,8 @@ def import_(
         finally:
             if kept is not None:
                 kept.close()
+        if apply and remove and read.bad:
+            raise RegisterError(say("register_remove_bad", bad=read.bad))
         done = change.apply(who, now_ms(), remove=remove) if apply else change.difference()
     _tell(read, done, apply=apply, remove=remove, bad=kept.path if kept and read.bad else None)
 

@@ -89,6 +89,11 @@ REGISTER: dict[str, tuple[str, str]] = {
         "  {count} not in the list any more: removed",
         "  名单里已没有、删除 {count}",
     ),
+    "register_remove_bad": (
+        "{bad} rows of the list cannot be read, so nobody is removed and nothing has changed:"
+        " mend them, or leave --remove out",
+        "名单中有 {bad} 行读不出来，因此不删除任何人，也未作任何改动：请先改正，或去掉 --remove",
+    ),
     "register_shared": (
         "  {count} addresses that several entries of the list have",
         "  {count} 个号码为名单中多人共用",

@@ -101,6 +101,22 @@ def test_marking_and_forgetting(call: Call, site: Path, people: Path) -> None:
     assert b"duty" in whose and "户".encode() not in whose
 
 
+def test_a_list_with_a_row_that_cannot_be_read_removes_nobody(
+    call: Call, site: Path, people: Path
+) -> None:
+    area = load(site).config.areas[0].id
+    rows = [f"户 {n:05d},{area},,,,,,,{n + 8619900000000},," for n in range(40)]
+    head = LIST.split("\n")[0]
+    people.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+    take = ("register", "import", people, "--apply", "--remove", "--who", "duty", "--config", site)
+    assert call(*take).code == 0 and len(opened(site).people()) == 40
+    rows[11] = rows[11].replace(f"{area},,,,", f'{area},,,"')
+    people.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+    said = call(*take)
+    assert said.code == 1 and "nobody is removed" in said.err and quiet(said.err)
+    assert len(opened(site).people()) == 40
+
+
 def test_every_reason_has_its_words() -> None:
     assert {key for key in TEXTS if key.startswith("register_bad_")} == {
         f"register_bad_{code}" for code in CODES
