@@ -69,7 +69,8 @@ class House:
     """What a lane needs of a dispatcher."""
 
     def __init__(self, folder: Path, rate: str | None) -> None:
-        self.log, self.folder = Log("test", io.StringIO()), folder
+        self.said, self.folder = io.StringIO(), folder
+        self.log = Log("test", self.said)
         self.deliveries = Deliveries(folder / "deliveries.db")
         channel = ChannelIn(kind="trial", rate=rate)
         time = type("Time", (), {"clock": "stream"})()
@@ -200,3 +201,36 @@ def test_one_recipients_failure_holds_up_no_other(made: Any) -> None:
     trial.run(START + 100)
     assert len(trial.gateway.came) == 18
     assert (trial.house.count("failed"), trial.house.count("queued")) == (1, 1)
+
+
+@pytest.mark.parametrize("window", [None, WINDOW])
+def test_a_fault_of_one_delivery_is_its_own_and_ends(made: Any, window: int | None) -> None:
+    trial = made(window=window)
+    trial.house.queue(20)
+    send = trial.gateway.send
+
+    def faulty(delivery: Delivery) -> Handed:
+        handed: Handed = send(delivery)
+        if delivery.target == "5":
+            raise ValueError("8619900000001")
+        return handed
+
+    trial.gateway.send = faulty
+    trial.run(START + 600_000)
+    came = [target for _, target in trial.gateway.came]
+    assert {target: came.count(target) for target in came if target != "5"} == {
+        str(n): 1 for n in range(20) if n != 5
+    }
+    assert came.count("5") == lanes.FAULTS
+    assert (trial.house.count("accepted"), trial.house.count("failed")) == (19, 1)
+    said = trial.house.said.getvalue()
+    assert "ValueError" in said and "8619900000001" not in said
+    assert trial.lane._faults == {}
+
+
+def test_a_full_disk_under_a_channel_passes(made: Any) -> None:
+    trial = made()
+    trial.house.queue(1)
+    trial.gateway.faults = [sqlite3.OperationalError("database or disk is full")] * 5
+    trial.run(START + 600_000)
+    assert len(trial.gateway.came) == 1 and trial.house.count("accepted") == 1

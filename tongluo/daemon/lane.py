@@ -7,7 +7,9 @@ than a window.
 
 from __future__ import annotations
 
+import sqlite3
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -19,7 +21,13 @@ from tongluo.config.models import Config
 from tongluo.config.tables import build_channel
 from tongluo.core.clock import now_ms
 from tongluo.core.crash import point
-from tongluo.core.errors import ChannelError, PermanentFailure, TemporaryFailure, TongluoError
+from tongluo.core.errors import (
+    ChannelError,
+    PermanentFailure,
+    TemporaryFailure,
+    TongluoError,
+    UnknownOutcome,
+)
 from tongluo.core.ports import Channel, Delivery
 from tongluo.core.rate import parse_rate
 from tongluo.core.warning import WarningVersion
@@ -37,6 +45,8 @@ WINDOW = 16
 """Deliveries of one channel in flight at once, where its kind does not say: what one kill can leave
 unknown."""
 LONGEST_WAIT = 60_000
+FAULTS = 3
+"""Attempts at one delivery that may end in a fault of the channel's code; then it has failed."""
 
 
 class House(Protocol):
@@ -89,6 +99,7 @@ class Lane:
         around = Surroundings(dispatcher.folder, name=name)
         self._gate = Gate(name, dispatcher.config, around, self._journal)
         self._pause = Pause()
+        self._faults = Counter[str]()
 
     def _run(self) -> None:
         """A fault of the lane itself ends no other: it is told, and the lane begins again."""
@@ -209,7 +220,18 @@ class Lane:
     def _one(
         self, channel: Channel, warnings: Mapping[str, WarningVersion], row: Row
     ) -> list[Outcome]:
-        """Hand one over; what became of it."""
+        """Hand one over; what became of it. Whatever goes wrong is the matter of this one alone."""
+        try:
+            outcomes = self._hand(channel, warnings, row)
+        except Exception as error:  # law 5
+            return self._broken(row, error)
+        with self._lock:
+            self._faults.pop(row.key, None)
+        return outcomes
+
+    def _hand(
+        self, channel: Channel, warnings: Mapping[str, WarningVersion], row: Row
+    ) -> list[Outcome]:
         if self.ended or self._pause.holds(now_ms()):
             return self._put_back(row)
         warning = warnings[row.identifier]
@@ -224,7 +246,7 @@ class Lane:
         point("before_hand_over")
         try:
             handed = channel.send(Delivery(row.key, warning, self._name, row.target, row.audience))
-        except (ChannelError, OSError) as error:
+        except (ChannelError, OSError, sqlite3.OperationalError) as error:  # a full disk passes
             self._spend(1)
             return self._failed(row, error)
         point("after_hand_over")
@@ -258,6 +280,19 @@ class Lane:
         doubt = Outcome(row.key, DeliveryState.UNKNOWN, now, reason)
         again = self._kind.honours_keys or row.lane >= Level.ORANGE
         return [later] if temporary else [doubt, later] if again else [doubt]
+
+    def _broken(self, row: Row, error: Exception) -> list[Outcome]:
+        """A fault that no channel may raise: an outcome unknown, final after a few of them.
+
+        Told by its class alone: its words may hold a number or an address.
+        """
+        reason = f"a fault of the channel: {type(error).__name__}"
+        with self._lock:
+            self._faults[row.key] += 1
+            if self._faults[row.key] < FAULTS:
+                return self._failed(row, UnknownOutcome(reason))
+            del self._faults[row.key]
+        return self._failed(row, PermanentFailure(f"{reason}, {FAULTS} times"))
 
     def _warning(self, identifier: str) -> WarningVersion:
         return outbox.version(self._journal, identifier)
