@@ -97,6 +97,8 @@ class Email:
     def send(self, delivery: Delivery) -> Handed:
         """Hand one message to the server."""
         address = self._address(delivery)
+        if not address.isascii():
+            raise PermanentFailure("this address has letters that no mail server here takes")
         message = written(delivery, address, self._options, self._cap(delivery.warning))
         server = self._connected()
         with self._told(TemporaryFailure):

@@ -236,7 +236,8 @@ def address(kind: Kind, text: str) -> str:
         if not re.fullmatch(r"[0-9]{5,15}", digits):
             raise Refused("not_number", column=kind, value=mask(digits))
         return digits
-    if kind == "email" and not re.fullmatch(r"[^\s@<>,;]+@[^\s@<>,;]+", plain):
+    mail = plain.isascii() and re.fullmatch(r"[^\s@<>,;]+@[^\s@<>,;]+", plain)
+    if kind == "email" and not mail:
         raise Refused("not_email", column=kind)
     if kind == "speaker" and re.search(r"[\s#+/]", plain):
         raise Refused("not_speaker", column=kind)

@@ -224,3 +224,10 @@ def test_no_server(tmp_path: Path) -> None:
     with pytest.raises(TemporaryFailure, match="cannot be used") as refused:
         send(options(tmp_path, free_port()), tmp_path)
     assert refused.value.everyone
+
+
+def test_an_address_that_is_not_ascii_is_refused_for_good(tmp_path: Path) -> None:
+    given = options(tmp_path, free_port())
+    (tmp_path / "mails").write_text("duty@example。org\n")
+    with pytest.raises(PermanentFailure, match="letters"):
+        send(given, tmp_path)

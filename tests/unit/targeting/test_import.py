@@ -68,6 +68,7 @@ def test_a_row_in_english_and_in_chinese() -> None:
         ({"sms": "nobody"}, "not_number"),
         ({"sms": "1234"}, "not_number"),
         ({"email": "a@b@c"}, "not_email"),
+        ({"email": "duty@example。org"}, "not_email"),
         ({"speaker": "horn/1"}, "not_speaker"),
         ({"confirmed": "01/05/2026"}, "not_date"),
         ({"lat": "22"}, "half_point"),
