@@ -105,12 +105,21 @@ def _rows(db: sqlite3.Connection, identifier: str, first: int) -> Iterable[Row]:
 
 
 def strangers(found: Iterable[Row], ways: Ways, links: Links) -> dict[str, int]:
-    """Addresses of channels to people that no register knows -> the number that stands for each."""
+    """Addresses of channels to people that no register knows -> the number that stands for each.
+
+    Of whom the register names, or of whom another channel reached, such an address may be a second
+    one: so none stands for anybody where people are known by name, and elsewhere those of one
+    channel alone, the one with the most.
+    """
+    if len(links.entry):
+        return {}
     personal = {way.name for way in ways if way.proof == "person"}
-    targets = list(dict.fromkeys(row.target for row in found if row.channel in personal))
-    which, _ = links.of(targets)
-    unknown = np.setdiff1d(np.arange(len(targets)), which)
-    return {targets[i]: STRANGE + n for n, i in enumerate(unknown.tolist())}
+    by: dict[str, dict[str, None]] = {}
+    for row in found:
+        if row.channel in personal:
+            by.setdefault(row.channel, {})[row.target] = None
+    most = max(by.values(), key=len, default={})
+    return {target: STRANGE + n for n, target in enumerate(most)}
 
 
 def sent(

@@ -9,14 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from dissemination.coverage.ways import Way
 from dissemination.targeting import Contact, Entry, Place, Register, Stratum, changes, stored
 from tests.unit.cli.conftest import Ended
 from tongluo.core.effects import Effects, Tick
 from tongluo.core.warning import Area, Sender, WarningVersion
 from tongluo.core.words import Act, DeliveryState, Hazard, Level, Status
-from tongluo.coverage.sent import counted
+from tongluo.coverage.place import Links
+from tongluo.coverage.sent import Row, counted, strangers
 from tongluo.daemon.deliveries import Deliveries, Outcome, Planned
 from tongluo.store.journal import Journal
 
@@ -138,6 +141,23 @@ def test_each_person_counts_once_and_only_by_proof(call: Call, here: Here) -> No
     assert areas == {"upper": (120, 32), "lower": (80, 0), "town": (300, 0)}
     steps = {c["minute"]: c["confirmed"] for c in found["curve"]}
     assert steps[0] == 0 and max(steps.values()) == pytest.approx(32 / 500)
+
+
+def test_an_address_that_nobody_knows_is_no_further_person(call: Call, here: Here) -> None:
+    here.to([*range(20)], "sms", (DeliveryState.HANDED_OVER, 1), (DeliveryState.DELIVERED, 4))
+    before = told(call, here, "town")["whole"]["confirmed"]
+    here.targets |= {n: f"page-{n}" for n in range(1000, 1400)}
+    here.to([*range(1000, 1400)], "wardens", (DeliveryState.ACKNOWLEDGED, 5))
+    whole = told(call, here, "town")["whole"]
+    assert (whole["confirmed"], whole["people"]) == (before, 500)
+
+
+def test_without_a_register_one_channel_s_addresses_count() -> None:
+    ways = [Way(name, proof="person") for name in ("sms", "app")]
+    rows = [Row(str(n), c, f"{c}{n}", "delivered", 0) for c, k in (("sms", 3), ("app", 2))
+            for n in range(k)]  # fmt: skip
+    none = Links(np.array([], "<U1"), np.array([], np.int64))
+    assert list(strangers(rows, ways, none)) == ["sms0", "sms1", "sms2"]
 
 
 def test_a_late_receipt_changes_the_past(call: Call, here: Here) -> None:
