@@ -235,7 +235,7 @@ def book(text: str) -> dict[str, tuple[str, ...]]:
 
 def listed(options: Options, folder: Path, status: Status) -> dict[str, tuple[str, ...]]:
     """Address -> areas, of who may be sent a warning of this status (law 6)."""
-    kept = options.recipients if status is Status.ACTUAL else options.enrolled
+    kept = options.enrolled if status is Status.EXERCISE else options.recipients
     return {} if kept is None else book(kept.read(folder))
 
 

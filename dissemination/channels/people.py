@@ -76,7 +76,7 @@ class Recipients(Options):
 def listed(options: Recipients, folder: Path, status: Status) -> dict[str, tuple[str, ...]]:
     """Number -> areas, of who may be sent a warning of this status (law 6); LookupError when the
     list cannot be read."""
-    kept = options.recipients if status is Status.ACTUAL else options.enrolled
+    kept = options.enrolled if status is Status.EXERCISE else options.recipients
     return {} if kept is None else book(kept.read(folder)).areas
 
 
