@@ -64,6 +64,7 @@ class Approving(Exercising):
             body = {"place": key, "level": Level(found.level).word, "who": found.who}
             self.record(time, "declined_ends", body)
             return 0
+        found.level = assessed  # after a fall, each rise is a new one
         return found.level
 
     # versions

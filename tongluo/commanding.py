@@ -80,7 +80,7 @@ class Commanding(Timing):
             self._may_approve(operator, p)
         for p in found:
             if p.level == p.rung:
-                self._decline(p.key, p.level, operator, order.why, at)
+                self._decline(p.key, operator, order.why, at, p.level)
             else:  # the warning stays until a person lowers it
                 self.lifecycle.events[self.plan.places[p.key]].manual = p.rung
             self.withdraw(p.key, at, "rejected", who=operator.name, why=order.why)
@@ -121,8 +121,13 @@ class Commanding(Timing):
         if who and not names(who, operator.name, operator.roles):
             raise Refused("not_allowed", operator=operator.name, who=", ".join(who))
 
-    def _decline(self, key: str, level: int, operator: Operator, why: str, at: int) -> None:
-        self.desk.declined[key] = Declined(level, operator.name, why, at)
+    def _decline(
+        self, key: str, operator: Operator, why: str, at: int, level: int = Level.RED
+    ) -> None:
+        """What the sensors hold now, up to a level, goes out no more; what they never said may."""
+        level = min(level, self.assessor.answers[self.plan.places[key]].level)
+        if level >= Level.BLUE:
+            self.desk.declined[key] = Declined(level, operator.name, why, at)
 
     # warnings by hand
 
@@ -229,13 +234,8 @@ class Commanding(Timing):
     def _set_aside(self, operator: Operator, n: int, why: str, at: int) -> None:
         """A person lowers: what the sensors hold now does not raise it again."""
         key = self.plan.key(n)
-        open_ = self.desk.proposals.get(key)
-        highest = max(
-            self.assessor.answers[n].level, self.lifecycle.live(n), open_.level if open_ else 0
-        )
         self.withdraw(key, at, "withdrawn", who=operator.name, why=why)
-        if self.assessor.answers[n].level >= Level.BLUE:
-            self._decline(key, highest, operator, why, at)
+        self._decline(key, operator, why, at)
 
     # calls and mutes
 

@@ -78,7 +78,10 @@ class Group(msgspec.Struct):
 
 
 class Declined(msgspec.Struct):
-    """A level that a person does not want out: until the assessment rises above it or is over."""
+    """A level that a person does not want out: until the assessment rises above it or is over.
+
+    It falls with the assessment, so that only what the sensors said all along stays silent.
+    """
 
     level: int
     who: str
