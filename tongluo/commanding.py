@@ -193,6 +193,7 @@ class Commanding(Timing):
     def _do_update(self, operator: Operator, order: acts.Update, at: int) -> dict[str, Any]:
         name = order.event or order.identifier.removeprefix("tongluo.").rpartition(".v")[0]
         n, event = self._event(operator, name)
+        self._authority(self._occasion(n).policy, self.plan.questions[n].hazard.value)
         reason = self._said(operator, order.why, order.text)
         level = acts.level_of(order.level) if order.level else event.level
         if level > event.level:
@@ -221,11 +222,10 @@ class Commanding(Timing):
         return {"event": order.event, "level": "none", "issued": True}
 
     def _event(self, operator: Operator, name: str, *, ended: bool = False) -> tuple[int, Event]:
-        """The warning of a name that this person may act on."""
+        """The warning of a name that this person may act on; to end it needs no authority."""
         for n, event in self.lifecycle.events.items():
             if name and event.name == name and (event.version or (ended and event.last)):
                 policy = self._occasion(n).policy
-                self._authority(policy, self.plan.questions[n].hazard.value)
                 rules = policy.approval(event.level or event.highest)
                 self._named(operator, policy.who or (rules.who if rules is not None else ()))
                 return n, event

@@ -149,12 +149,15 @@ class Engine(Commanding):
     def _configure(self, plan: Plan) -> None:
         """Another plan: what is known of sensors, tasks, areas and warnings is carried over.
 
-        A warning in force whose area or hazard is watched no more is cancelled, and says why.
+        A warning in force whose area or hazard is watched no more, or that no policy speaks of
+        any more, is cancelled, and says why.
         """
         kept = {(q.area, q.hazard) for q in plan.questions}
         for n, question in enumerate(self.plan.questions):
             occasion = self.plan.occasion(n)
-            if occasion is not None and (question.area, question.hazard) not in kept:
+            stays = (question.area, question.hazard) in kept
+            stays = stays and question.hazard.value in plan.policies_of
+            if occasion is not None and not stays:
                 cancel = self.lifecycle.withdraw(n, int(self.clock["now"]), occasion)
                 if cancel is not None:
                     self.emit(n, cancel, occasion.policy)

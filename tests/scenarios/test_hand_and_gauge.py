@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.scenarios.duty import APPROVE, Duty
 
 RED = {"area": "A", "hazard": "river_flood", "level": "red", "why": "seen from the bridge"}
@@ -70,3 +72,29 @@ def test_after_a_fall_each_rise_is_new() -> None:
     assert duty.out()[-1] == (201, "A", "update", "yellow")
     duty.at(230, A=3.5)
     assert proposed(duty) == [3]
+
+
+def test_a_warning_whose_policy_is_taken_away_ends_with_its_all_clear() -> None:
+    duty = Duty()
+    duty.at(1, A=3.5)
+    duty.act("li", "approve", ids=[duty.group()])
+    duty.policy = {**duty.policy, "hazards": ["landslide"]}
+    duty.feed(duty.plan())
+    assert duty.out()[-1] == (1, "A", "cancel", "none")
+    assert set(duty.warnings[-1][2]) == {"record", "speakers"}
+    before = len(duty.out())
+    duty.until(1000)
+    assert len(duty.out()) == before
+
+
+@pytest.mark.parametrize("word", ["cancel", "retract"])
+def test_what_is_in_force_may_be_ended_whatever_the_site_may_issue(word: str) -> None:
+    duty = Duty()
+    duty.at(1, A=3.5)
+    duty.act("li", "approve", ids=[duty.group()])
+    duty.policy = {**duty.policy, "authority": "propose", "to": "city bureau"}
+    duty.feed(duty.plan())
+    event = duty.event()
+    assert duty.act("li", "update", event=event, text="more", why="w") == "authority"
+    assert duty.act("li", word, event=event, why="over")["issued"]
+    assert duty.out()[-1][2:] == ("cancel", "none")

@@ -102,8 +102,8 @@ class Lifecycle:
             return None
         said = {
             "cause": "configuration",
-            "en": "this area and hazard are no longer watched here",
-            "zh": "本系统不再监测该区域的此类灾害",
+            "en": "this area and hazard are no longer watched or warned of here",
+            "zh": "本系统不再监测该区域的此类灾害，或不再发布其预警",
         }
         return self._next(event, Act.CANCEL, 0, time, occasion, said)
 
