@@ -33,13 +33,22 @@ class Commanding(Timing):
         at = self.time_of(c.at)
         body = {"operator": c.operator, "command": c.word, **c.body}
         try:
-            done = self._obey(c, at)
+            done = self._done(c, at)
         except Refused as refused:
             self.effects.answer = refused.answer()
             self.record(at, "refused", {**body, "code": refused.code, "error": str(refused)})
         else:
             self.effects.answer = {"done": done}
             self.record(at, "command", {**body, "done": done})
+
+    def _done(self, c: Command, at: int) -> Any:
+        """Obey; an order that fails is refused, and what was due before it stays done (law 2)."""
+        try:
+            return self._obey(c, at)
+        except Refused:
+            raise
+        except Exception as error:
+            raise Refused("failed", detail=repr(error)) from error
 
     def _obey(self, c: Command, at: int) -> Any:
         operator = self.plan.operators.get(c.operator)

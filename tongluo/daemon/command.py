@@ -13,6 +13,7 @@ import msgspec
 from tongluo.core.clock import now_ms
 from tongluo.core.effects import Command
 from tongluo.core.tokens import fits
+from tongluo.warning import acts
 from tongluo.warning.refusals import Refused
 
 if TYPE_CHECKING:
@@ -35,6 +36,10 @@ def who(daemon: Daemon, said: dict[str, Any]) -> str:
 def obey(daemon: Daemon, operator: str, said: dict[str, Any]) -> dict[str, Any]:
     """One command, done or refused; either is in the journal and the audit before it is told."""
     word = said.pop("command", "")
+    try:
+        acts.check(said)
+    except Refused as refused:  # the journal could not hold it
+        return turned_away(daemon, operator, refused)
     command = Command(now_ms(), operator, str(word)[:LONGEST_NAME], said)
     return dict(daemon.obey(command).answer)
 

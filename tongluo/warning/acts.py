@@ -11,6 +11,8 @@ from tongluo.core.times import parse_duration, parse_time
 from tongluo.core.words import Level
 from tongluo.warning.refusals import Refused
 
+LARGEST = 1 << 63
+
 
 class Order(msgspec.Struct, forbid_unknown_fields=True):
     """Base of all: every field is checked before anything is done."""
@@ -101,10 +103,30 @@ ORDERS: dict[str, type[Order]] = {
 }
 
 
+def bounded(said: Any) -> bool:
+    """Whether every number in it is finite and fits 64 bits: times and the journal hold no other.
+
+    >>> bounded({"n": [1, 2.5]}), bounded({"n": [1 << 63]}), bounded(float("nan"))
+    (True, False, False)
+    """
+    if isinstance(said, Mapping):
+        return all(bounded(one) for one in said.values())
+    if isinstance(said, (list, tuple)):
+        return all(bounded(one) for one in said)
+    return not isinstance(said, (int, float)) or abs(said) < LARGEST
+
+
+def check(body: Mapping[str, Any]) -> None:
+    """Refused when a number of an order is none that can be kept."""
+    if not bounded(body):
+        raise Refused("unreadable", detail="a number is too large")
+
+
 def read(word: str, body: Mapping[str, Any]) -> Order:
     """The order of a command; Refused when there is none or a field is wrong."""
     if word not in ORDERS:
         raise Refused("unknown_command", word=word)
+    check(body)
     try:
         order = msgspec.convert(dict(body), ORDERS[word])
     except msgspec.ValidationError as error:

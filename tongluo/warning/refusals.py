@@ -11,6 +11,7 @@ TEXTS: dict[str, tuple[int, str, str]] = {
     "unknown_operator": (403, "no such operator, or a wrong token", "没有此操作员，或令牌不对"),
     "unknown_command": (404, "there is no command {word}", "没有命令 {word}"),
     "unreadable": (400, "the command cannot be read: {detail}", "命令无法读取：{detail}"),
+    "failed": (422, "the command could not be done: {detail}", "命令未能执行：{detail}"),
     "no_roles": (
         403,
         "{operator} holds no role: answers calls, and may do no more",
