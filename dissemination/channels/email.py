@@ -29,6 +29,7 @@ from dissemination.channels.kind import Kept, Surroundings, Target
 from dissemination.channels.kind import Options as _Options
 from dissemination.channels.people import From
 from dissemination.channels.registered import Registered
+from dissemination.channels.staff import called
 from dissemination.channels.webhook import words
 from dissemination.phones import digest, key_of
 from dissemination.targeting.entries import Audience
@@ -67,6 +68,9 @@ class Options(_Options):
     """The list of addresses, `{file: PATH}` or `{env: NAME}`; or `register`."""
     enrolled: Kept | None = None
     """The list of addresses enrolled for exercises; without one an exercise goes to nobody."""
+    staff: Kept | None = None
+    """The list of staff who are called about a proposal, a line each: `NAME, ADDRESS`. NAME is the
+    operator's, or what `contacts` says of this channel."""
     audiences: dict[Audience, Literal["blue", "yellow", "orange", "red"]] = Field({})
     """With `recipients: register`: audience -> the lowest level at which it is told."""
     languages: tuple[Literal["zh-CN", "en-US"], ...] = Field(("zh-CN", "en-US"), min_length=1)
@@ -119,6 +123,10 @@ class Email:
         self._drop()
 
     def _address(self, delivery: Delivery) -> str:
+        if where := called(self._options.staff, self._folder, delivery):
+            if not ADDRESS.fullmatch(where):
+                raise PermanentFailure("what the list of staff says is no address")
+            return where
         if self._register is not None:
             return self._register.address(delivery)
         try:

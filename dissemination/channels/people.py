@@ -20,6 +20,7 @@ from pydantic import Field, field_validator, model_validator
 
 from dissemination.channels.kind import Kept, Options, Surroundings, Target
 from dissemination.channels.registered import Registered, learner
+from dissemination.channels.staff import called
 from dissemination.messages import RESIDENT, Spoken
 from dissemination.phones import book, digest, key_of
 from dissemination.receipts import Receipt
@@ -56,6 +57,9 @@ class Recipients(Options):
     enrolled: Kept | None = None
     """The list of numbers enrolled for exercises. An exercise goes to these alone, and without a
     list to nobody. With `recipients: register` the register says who is enrolled."""
+    staff: Kept | None = None
+    """The list of staff who are called about a proposal, a line each: `NAME, NUMBER`. NAME is the
+    operator's, or what `contacts` says of this channel."""
     audiences: dict[Audience, Literal["blue", "yellow", "orange", "red"]] = Field({})
     """With `recipients: register`: audience -> the lowest level at which it is told, of `staff`,
     `responders`, `contacts`, `schools`, `residents`. Empty = all of them, of everything; an
@@ -108,6 +112,11 @@ class Numbers:
 
     def of(self, delivery: Delivery) -> str:
         """A delivery's number; Temporary- or PermanentFailure when it cannot be told."""
+        if where := called(self._options.staff, self._folder, delivery):
+            number = next(iter(book(where).areas), "")
+            if not number:
+                raise PermanentFailure("what the list of staff says is no phone number")
+            return number
         if self._register is not None:
             return self._register.address(delivery)
         status = delivery.warning.status
@@ -125,7 +134,7 @@ class Numbers:
 
     def spoken(self, delivery: Delivery) -> Spoken:
         """As what its owner is spoken to; TemporaryFailure when it cannot be told."""
-        if self._register is None:
+        if self._register is None or delivery.warning.status is Status.DRAFT:
             return Spoken(delivery.audience)
         found = self._register.spoken(delivery)
         if delivery.audience == RESIDENT.audience:

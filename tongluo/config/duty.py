@@ -26,7 +26,8 @@ class OperatorIn(Model):
     )
     contacts: dict[Word, Text] = Field(
         default_factory=dict,
-        description="channel -> target that reaches this person; default: the name of the block",
+        description="channel -> target that reaches this person, as the channel's `staff` list"
+        " has it; default: the name of the block",
     )
 
 

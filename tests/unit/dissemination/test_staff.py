@@ -47,3 +47,26 @@ def test_a_call_reaches_who_is_in_the_list_and_an_exercise_does_not(
     assert find(tmp_path, call(target)) == known
     with pytest.raises(PermanentFailure):
         find(tmp_path, call(target, Status.EXERCISE))
+
+
+@pytest.mark.parametrize(
+    ("find", "known"), [(number, "8619900000002"), (address, "li@example.org")]
+)
+def test_a_name_leads_to_what_the_list_of_staff_says(tmp_path: Path, find: Any, known: str) -> None:
+    (tmp_path / "staff").write_text(f"li, {known}\nwu, nothing\n")
+    kept = {"staff": {"file": "staff"}}
+    assert find(tmp_path, call("li"), **kept) == known
+    assert find(tmp_path, call("li"), **kept, recipients="register") == known
+    for delivery in (
+        call("wu"),
+        call("he"),
+        call("li", Status.ACTUAL),
+        call("li", Status.EXERCISE),
+    ):
+        with pytest.raises(PermanentFailure):
+            find(tmp_path, delivery, **kept)
+
+
+def test_a_call_by_the_register_is_spoken_to_staff(tmp_path: Path) -> None:
+    given = {"username": "u", "password": {"file": "p"}, "recipients": "register"}
+    assert Numbers(Options.model_validate(given), tmp_path).spoken(call("li")).audience == "staff"
