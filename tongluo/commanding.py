@@ -281,7 +281,7 @@ class Commanding(Timing):
         actual = next((e for e in self.lifecycle.events.values() if e.version), None)
         if actual is not None and self.plan.config.site.status == "Actual":
             raise Refused("exercise_actual", event=actual.name)
-        found = [self._exercisable(area, order.hazard) for area in order.areas]
+        found = [self._exercisable(area, order.hazard) for area in dict.fromkeys(order.areas)]
         self.next_duty = None
         return [self._drill(operator, n, level, order, at, at + length) for n in found]
 

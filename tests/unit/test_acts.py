@@ -215,3 +215,13 @@ def test_an_exercise_whose_policy_is_gone_ends_without_a_word() -> None:
     duty.feed(duty.plan())
     duty.until(60)
     assert not duty.engine.desk.exercises
+
+
+def test_an_area_named_twice_is_exercised_once_and_ends() -> None:
+    duty = Duty()
+    told = duty.act("wu", "exercise", areas=["A", "A"], hazard="river_flood", level="red",
+                    kind="drill", minutes=10, why="w")  # fmt: skip
+    duty.until(60)
+    assert len(told) == 1
+    assert [(w.event, w.act.value) for _, w, _ in duty.warnings] == [
+        (told[0], "issue"), (told[0], "cancel")]  # fmt: skip
