@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tongluo.core.words import DeliveryState
-from tongluo.daemon.deliveries import Deliveries, Outcome, Planned
+from tongluo.daemon.deliveries import OVERTAKEN, Deliveries, Outcome, Planned
 from tongluo.daemon.lock import locked
 
 
@@ -40,12 +40,27 @@ def test_a_version_never_overtakes_an_earlier_one_of_its_warning(rows: Deliverie
     rows.close()
 
 
-def test_one_put_off_holds_back_the_later_ones_of_its_warning_only(rows: Deliveries) -> None:
-    rows.plan([planned("one", 1, 4), planned("one", 2, 0), planned("two", 1, 1)], 3, 0)
+def test_one_put_off_is_overtaken_by_a_later_one_of_its_warning_only(rows: Deliveries) -> None:
+    """A yellow that a vendor's limit holds back does not hold back the red."""
+    rows.plan([planned("one", 1, 2), planned("one", 2, 4), planned("two", 1, 1)], 3, 0)
     assert names(rows) == ["one.v1", "two.v1"]
+    assert names(rows, 30_000) == []  # it may be going out at this moment
+    put_off = (("one.v1:c:a", DeliveryState.QUEUED), ("two.v1:c:a", DeliveryState.QUEUED))
+    rows.settle([Outcome(key, state, 0, "the limit", due=60_000) for key, state in put_off])
+    assert names(rows, 30_000) == ["one.v2"]
+    rows.settle([Outcome("one.v2:c:a", DeliveryState.QUEUED, 30_000, "away", due=90_000)])
+    assert names(rows, 60_000) == ["two.v1"]
+    assert names(rows, 90_000) == ["one.v2"]
+    found = "SELECT state, detail FROM deliveries WHERE key = 'one.v1:c:a'"
+    assert rows._db.execute(found).fetchone() == ("expired", OVERTAKEN)
+    rows.close()
+
+
+def test_one_put_off_goes_first_when_both_are_due(rows: Deliveries) -> None:
+    rows.plan([planned("one", 1, 2), planned("one", 2, 4)], 2, 0)
+    assert names(rows) == ["one.v1"]
     rows.settle([Outcome("one.v1:c:a", DeliveryState.QUEUED, 0, "busy", due=60_000)])
-    assert names(rows, 30_000) == []
-    assert names(rows, 60_000) == ["one.v1"]
+    assert names(rows, 60_000) == ["one.v1"] and names(rows, 60_000) == []
     rows.close()
 
 
@@ -85,10 +100,8 @@ def test_a_fan_of_a_later_version_waits_for_those_still_on_their_way(rows: Deliv
     later = [r.key for r in first[::2]]
     rows.settle([Outcome(r.key, DeliveryState.ACCEPTED, 0) for r in first[1::2]])
     rows.settle([Outcome(key, DeliveryState.QUEUED, 0, "busy", due=60_000) for key in later])
-    second = rows.take("c", 200, 1, sure=True)
-    assert [r.key for r in second] == [f"one.v2:c:{p}" for p in people[1::2]]
-    assert rows.take("c", 200, 2, sure=True) == []
-    assert [r.key for r in rows.take("c", 200, 60_000, sure=True)] == later
+    second = rows.take("c", 200, 60_000, sure=True)
+    assert [r.key for r in second] == later + [f"one.v2:c:{p}" for p in people[1::2]]
     rows.settle([Outcome(key, DeliveryState.FAILED, 60_000) for key in later])
     rest = rows.take("c", 200, 60_001, sure=True)
     assert [r.key for r in rest] == [f"one.v2:c:{p}" for p in people[::2]]

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
 from pathlib import Path
@@ -29,6 +29,7 @@ SPREAD_AT_ONCE = 2000
 A_STATEMENT = 200
 """Rows in one statement: a fifth of the time that one a statement takes."""
 RESIDENTS = "residents"
+OVERTAKEN = "overtaken by a later version"
 
 Target = str | tuple[str, str]
 """Whom to send to: the target alone (a resident), or with its audience."""
@@ -247,8 +248,9 @@ class Deliveries:
     def take(self, channel: str, most: int, now: int, *, sure: bool) -> list[Row]:
         """Mark the next due deliveries of a channel as attempted, and return them.
 
-        A version never overtakes an earlier one of its own warning, lest a retained message end
-        on an old level; between warnings, the one with the highest version waiting goes first:
+        A version never goes out after a later one of its own warning, lest a retained message end
+        on an old level: it goes first, or, where it was put off, not at all. Between warnings, the
+        one with the highest version waiting goes first:
         planning it has raised the urgency of those before it.
 
         sure: the mark must survive a power cut too, not only the process: for channels on which
@@ -267,10 +269,13 @@ class Deliveries:
         for batch in db.execute(sql.OPEN, (channel,)).fetchall():
             number, identifier, event, lane, audience, following, last = batch
             earlier = db.execute(sql.EARLIER, (channel, event, number)).fetchall()
-            if any(untouched for _, untouched in earlier):
+            if any(untouched for *_, untouched in earlier):
                 continue
-            held = [of for of, _ in earlier]
-            due = self._again(db, number, now, held), self._fresh(db, number, following, last, held)
+            held = {of: f"{version}:{channel}" for of, version, _ in earlier}
+            due = (
+                self._again(db, number, now, held),
+                self._fresh(db, number, following, last, now, held),
+            )
             for row, target, attempts in (one for part in due for one in part):
                 key = f"{identifier}:{channel}:{target}"
                 yield row, Row(key, identifier, target, attempts, lane, audience)
@@ -278,15 +283,21 @@ class Deliveries:
                 db.execute("UPDATE batches SET open = 0 WHERE id = ?", (number,))
 
     def _again(
-        self, db: sqlite3.Connection, batch: int, now: int, held: list[int]
+        self, db: sqlite3.Connection, batch: int, now: int, held: Mapping[int, str]
     ) -> Iterator[tuple[int, str, int]]:
         """Rows to be tried again, or that an earlier version held back."""
         for row in db.execute(sql.AGAIN, (batch, max(now, 1))).fetchall():
-            if not _waits(db, held, row[1]):
+            if not self._waits(db, held, row[1], now):
                 yield row
 
     def _fresh(
-        self, db: sqlite3.Connection, batch: int, following: int, last: int, held: list[int]
+        self,
+        db: sqlite3.Connection,
+        batch: int,
+        following: int,
+        last: int,
+        now: int,
+        held: Mapping[int, str],
     ) -> Iterator[tuple[int, str, int]]:
         """Rows nobody has touched; those that an earlier version holds back are put off."""
         while following <= last:
@@ -296,11 +307,31 @@ class Deliveries:
             for row in some:
                 following = row[0] + 1
                 db.execute("UPDATE batches SET next = ? WHERE id = ?", (following, batch))
-                if _waits(db, held, row[1]):
+                if self._waits(db, held, row[1], now):
                     db.execute("UPDATE rows SET due = 1 WHERE id = ?", (row[0],))
                 else:
                     yield row
         db.execute("UPDATE batches SET next = ? WHERE id = ?", (last + 1, batch))
+
+    def _waits(
+        self, db: sqlite3.Connection, held: Mapping[int, str], target: str, now: int
+    ) -> bool:
+        """Whether an earlier version is still on its way to a target.
+
+        One that was put off, by a gateway's limit say, holds up nothing that is newer: it is
+        overtaken, and never goes out any more.
+        """
+        found = [
+            (key, *row) for b, key in held.items() for row in db.execute(sql.TOUCHED, (b, target))
+        ]
+        if any(
+            state == "attempted" or (state == "queued" and due <= now) for *_, state, due in found
+        ):
+            return True
+        for key, number, state, _ in found:
+            if state == "queued":
+                self._set(number, f"{key}:{target}", DeliveryState.EXPIRED, now, OVERTAKEN, db=db)
+        return False
 
     def settle(self, outcomes: Iterable[Outcome]) -> None:
         """What became of attempts, in their order, in one transaction.
@@ -388,9 +419,3 @@ class Deliveries:
         self._checkpointer.stop()
         self._db.close()
         self._sure.close()
-
-
-def _waits(db: sqlite3.Connection, batches: list[int], target: str) -> bool:
-    """Whether a version in one of the batches is still on its way to a target."""
-    states = (row for b in batches for row in db.execute(sql.TOUCHED, (b, target)))
-    return any(state in ("queued", "attempted") for _, state in states)

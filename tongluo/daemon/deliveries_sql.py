@@ -78,9 +78,9 @@ SELECT id, identifier, event, lane, audience, next, last FROM batches
 WHERE channel = ? AND open ORDER BY urgency DESC, id
 """
 EARLIER = """
-SELECT id, next <= last FROM batches WHERE channel = ? AND event = ? AND open AND id < ?
+SELECT id, identifier, next <= last FROM batches WHERE channel = ? AND event = ? AND open AND id < ?
 """
-"""Of a warning's own versions: (batch, whether some of it was never touched)."""
+"""Of a warning's own versions: (batch, version, whether some of it was never touched)."""
 AGAIN = """
 SELECT id, target, attempts FROM rows
 WHERE batch = ? AND state = 'queued' AND due > 0 AND state IN ('queued', 'attempted') AND due <= ?
@@ -107,7 +107,7 @@ WHERE b.channel = ? AND b.open AND r.state = 'queued' AND r.due > 0
 """
 UNTOUCHED = "SELECT 1 FROM batches WHERE channel = ? AND open AND next <= last LIMIT 1"
 BATCHES = "SELECT id, first, next, last FROM batches WHERE identifier = ? AND channel = ?"
-TOUCHED = "SELECT id, state FROM rows WHERE batch = ? AND target = ? AND due > 0"
+TOUCHED = "SELECT id, state, due FROM rows WHERE batch = ? AND target = ? AND due > 0"
 BY_PLACE = "SELECT id, state FROM rows WHERE id BETWEEN ? AND ? AND batch = ? AND target = ?"
 TOLD = """
 SELECT r.target, b.audience FROM batches b JOIN rows r ON r.id BETWEEN b.first AND b.last
