@@ -14,10 +14,12 @@ from tongluo.core.clock import now_ms
 from tongluo.core.effects import Command
 from tongluo.core.tokens import fits
 from tongluo.warning import acts
+from tongluo.warning.policy import names
 from tongluo.warning.refusals import Refused
 
 if TYPE_CHECKING:
     from tongluo.daemon.main import Daemon
+    from tongluo.engine import Engine
 
 LONGEST_NAME = 64
 
@@ -42,6 +44,25 @@ def obey(daemon: Daemon, operator: str, said: dict[str, Any]) -> dict[str, Any]:
         return turned_away(daemon, operator, refused)
     command = Command(now_ms(), operator, str(word)[:LONGEST_NAME], said)
     return dict(daemon.obey(command).answer)
+
+
+def may_act(engine: Engine, name: str, key: str, level: int) -> None:
+    """Refused unless this operator may set the level of a place (`area/hazard`).
+
+    It takes a role that may approve the highest of what is asked, assessed and in force: who may
+    not let a warning out may not end it either. Without configured operators there are no roles.
+    """
+    operators, n = engine.plan.operators, engine.plan.places[key]
+    if not operators:
+        return
+    operator, policy = operators[name], engine.plan.policies_of.get(key.rpartition("/")[2])
+    if not operator.roles:
+        raise Refused("no_roles", operator=name)
+    highest = max(level, engine.assessor.answers[n].level, engine.lifecycle.live(n))
+    rules = policy.approval(highest) if policy is not None else None
+    named = (policy.who if policy is not None else ()) or (rules.who if rules is not None else ())
+    if named and not names(named, name, operator.roles):
+        raise Refused("not_allowed", operator=name, who=", ".join(named))
 
 
 def turned_away(daemon: Daemon, name: Any, refused: Refused) -> dict[str, Any]:

@@ -8,7 +8,8 @@ GET  /proposals                  what waits for a person, and what else lies on 
 GET  /calls                      who was called of late, and who answered
 GET  /status
 
-Where operators are configured, /act takes `operator` and `token` in place of `who`.
+Where operators are configured, /act takes `operator` and `token` in place of `who`, and asks the
+role by which the hazard's warnings are approved.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from tongluo.core.clock import now_ms
 from tongluo.core.effects import Act
 from tongluo.core.errors import StoreError
 from tongluo.core.words import Level
-from tongluo.daemon.command import calls, obey, turned_away, who
+from tongluo.daemon.command import calls, may_act, obey, turned_away, who
 from tongluo.daemon.desk_view import proposals
 from tongluo.warning.refusals import Refused
 
@@ -130,7 +131,14 @@ def ordered(daemon: Daemon, said: dict[str, Any]) -> Callable[[dict[str, Any]], 
         return lambda _: turned_away(daemon, name, answer)
     if "command" in said:
         return lambda _: obey(daemon, operator, said)
-    return lambda _: act(daemon, {**said, "who": operator})
+    return lambda _: _signed_act(daemon, {**said, "who": operator})
+
+
+def _signed_act(daemon: Daemon, said: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return act(daemon, said)
+    except Refused as refused:
+        return turned_away(daemon, said["who"], refused)
 
 
 def in_main_thread(daemon: Daemon, command: Callable[[], Any]) -> tuple[int, Any]:
@@ -204,10 +212,11 @@ def act(daemon: Daemon, said: dict[str, Any]) -> dict[str, Any]:
     asked = msgspec.convert(said, ActIn)
     if not asked.who or not asked.why:
         raise ValueError("an act needs a name and a reason: who, why")
-    Level.parse(asked.level)
+    level = int(Level.parse(asked.level))
     known = {(q.area, q.hazard.value) for q in daemon.intake.engine.plan.questions}
     if (asked.area, asked.hazard) not in known:
         raise LookupError(f"{asked.hazard} is not assessed in area {asked.area!r}")
+    may_act(daemon.intake.engine, asked.who, f"{asked.area}/{asked.hazard}", level)
     effects = daemon.intake.act(
         Act(now_ms(), asked.who, asked.area, asked.hazard, asked.level, asked.why)
     )
