@@ -212,7 +212,7 @@ class SmsHttp:
         text = self._texts.of(delivery.warning, self._numbers.spoken(delivery), delivery.extra)
         values = self._values(delivery, number, text)
         mark, parts = digest(number, self._key), size(text).parts
-        now, urgent = now_ms(), delivery.warning.level >= Level.ORANGE
+        now, urgent = now_ms(), delivery.warning.weight >= Level.ORANGE
         attempt = self._ids.begin(delivery.key, text, mark, 1)
         if attempt.done:
             return Handed(DeliveryState.ACCEPTED, {"parts": 0, "said": "the vendor has it"})

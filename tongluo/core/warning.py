@@ -115,6 +115,11 @@ class WarningVersion:
     relayed: Relayed | None = None
     """Whose warning it is, where it is not this site's own."""
 
+    @property
+    def weight(self) -> Level:
+        """How much depends on it: its level; of a cancel, the level that it ends."""
+        return max(self.level, self.previous) if self.act is Act.CANCEL else self.level
+
     def __post_init__(self) -> None:
         if self.exercise is not None and self.status is not Status.EXERCISE:
             raise ValueError(f"{self.identifier} is both {self.status} and {self.exercise}")

@@ -52,7 +52,9 @@ def _entry(
     targets: bytes | None,
 ) -> Entry:
     call = targets is not None
-    if warning_of(body).status is Status.EXERCISE:
+    warning = warning_of(body)
+    level = max(level, warning.weight)  # an all-clear of red is repeated as red is
+    if warning.status is Status.EXERCISE:
         level = 0  # behind every Actual, and never repeated when its outcome is unknown
     target = msgspec.json.decode(targets)[channel] if targets is not None else area
     event = identifier if call else identifier.rpartition(".v")[0]

@@ -23,7 +23,8 @@ from tests.unit.test_cap import BASE
 from tongluo.core.errors import PermanentFailure, TemporaryFailure, UnknownOutcome
 from tongluo.core.ports import Delivery
 from tongluo.core.rate import Rate
-from tongluo.core.words import DeliveryState, Level, Status
+from tongluo.core.warning import Reference
+from tongluo.core.words import Act, DeliveryState, Level, Status
 
 NUMBER, SECRET = "8613800138000", "a-word-nobody-may-see"
 FIELDS = {"mobile": "{to}", "content": "{text}", "uid": "{id}", "ext": 7}
@@ -163,6 +164,15 @@ def test_limits_hold_back_yellow_and_never_orange_or_red(site: Site, limit: dict
     assert len(site.vendor.asked) == 3
     found = spent(options(parts=1, **limit), site.around)
     assert (found.day, found.over) == (3, 2)
+
+
+def test_no_limit_holds_back_the_end_of_a_red(site: Site) -> None:
+    channel = site.open(parts=1, repeat=["1/d"])
+    channel.send(site.delivery(1, Level.RED))
+    ended = {"act": Act.CANCEL, "previous": Level.RED, "references": (Reference("a", "e1.v1", 1),)}
+    assert channel.send(site.delivery(2, Level.NONE, **ended)).receipt["note"]
+    with pytest.raises(TemporaryFailure):
+        channel.send(site.delivery(3, Level.NONE, **{**ended, "previous": Level.YELLOW}))
 
 
 def test_days_months_and_repeats_end(tmp_path: Path) -> None:
