@@ -108,6 +108,22 @@ def test_a_fan_of_a_later_version_waits_for_those_still_on_their_way(rows: Deliv
     rows.close()
 
 
+def test_after_an_outage_a_take_reads_few_of_those_that_wait(rows: Deliveries) -> None:
+    people = [f"p{n}" for n in range(2000)]
+    fan = replace(planned("one", 1, 4), target="area", key="one.v1:c:area")
+    rows.spread(fan, people, 0)
+    taken = rows.take("c", 2000, 0, sure=False)
+    rows.settle([Outcome(row.key, DeliveryState.QUEUED, 0, "away", due=1) for row in taken])
+    steps = list[int]()
+    rows._db.set_progress_handler(lambda: steps.append(1), 10)
+    first = rows.take("c", 16, 1, sure=False)
+    rows._db.set_progress_handler(None, 10)
+    assert len(steps) * 10 < 5000  # all of them: 20 000
+    rest = rows.take("c", 2000, 1, sure=False)
+    assert [row.target for row in first + rest] == people
+    rows.close()
+
+
 def test_a_receipt_for_what_the_file_knows_no_attempt_of_is_kept(rows: Deliveries) -> None:
     """After a power cut the mark of the last attempts may be gone; their receipts come still."""
     rows.plan([planned("one", 1, 1)], 1, 0)

@@ -28,6 +28,8 @@ SPREAD_AT_ONCE = 2000
 """Rows in one transaction: other channels wait no longer than for these."""
 A_STATEMENT = 200
 """Rows in one statement: a fifth of the time that one a statement takes."""
+A_LOOK = 64
+"""Rows read at once for a take: few more than go out."""
 RESIDENTS = "residents"
 OVERTAKEN = "overtaken by a later version"
 
@@ -286,9 +288,12 @@ class Deliveries:
         self, db: sqlite3.Connection, batch: int, now: int, held: Mapping[int, str]
     ) -> Iterator[tuple[int, str, int]]:
         """Rows to be tried again, or that an earlier version held back."""
-        for row in db.execute(sql.AGAIN, (batch, max(now, 1))).fetchall():
-            if not self._waits(db, held, row[1], now):
-                yield row
+        last = 0
+        while some := db.execute(sql.AGAIN, (batch, max(now, 1), last, A_LOOK)).fetchall():
+            for row in some:
+                last = row[0]
+                if not self._waits(db, held, row[1], now):
+                    yield row
 
     def _fresh(
         self,
@@ -301,7 +306,7 @@ class Deliveries:
     ) -> Iterator[tuple[int, str, int]]:
         """Rows nobody has touched; those that an earlier version holds back are put off."""
         while following <= last:
-            some = db.execute(sql.FRESH, (following, last, batch, 64)).fetchall()
+            some = db.execute(sql.FRESH, (following, last, batch, A_LOOK)).fetchall()
             if not some:
                 break
             for row in some:

@@ -84,7 +84,7 @@ SELECT id, identifier, next <= last FROM batches WHERE channel = ? AND event = ?
 AGAIN = """
 SELECT id, target, attempts FROM rows
 WHERE batch = ? AND state = 'queued' AND due > 0 AND state IN ('queued', 'attempted') AND due <= ?
-ORDER BY id
+  AND id > ? ORDER BY id LIMIT ?
 """
 FRESH = """
 SELECT id, target, attempts FROM rows
