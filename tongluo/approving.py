@@ -92,6 +92,8 @@ class Approving(Exercising):
         every = [c for c in channels if c in known]
         if version.act is Act.ISSUE or version.level > version.previous:
             self._alarm(key, version)
+        elif version.mistaken:  # what takes it back says more than the all-clear that waits
+            self._drop_held(key, version.sent, f"tongluo.{version.event}.v")
         held, due = quiet.held(version, highest, policy.quiet, every)
         silent = [c for c in every if quiet.muted(self.desk.mutes, version, c)]
         now = tuple(c for c in every if c not in held and c not in silent)
@@ -117,7 +119,12 @@ class Approving(Exercising):
         if version.status is Status.ACTUAL:
             for running in list(self.desk.exercises):
                 self.end_exercise(running, time, "an actual warning begins")
-        for one in [h for h in self.desk.held if h.key == key]:
+        self._drop_held(key, time)
+
+    def _drop_held(self, key: str, time: int, start: str = "") -> None:
+        """All-clears of a place that wait, of one event or of any, are not sent any more."""
+        held = [h for h in self.desk.held if h.key == key and h.identifier.startswith(start)]
+        for one in held:
             self.desk.held.remove(one)
             self.record(time, "held_dropped", {"identifier": one.identifier})
 

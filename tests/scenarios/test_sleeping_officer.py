@@ -142,3 +142,16 @@ def test_an_alarm_that_has_ended_can_still_be_taken_back_once() -> None:
     assert duty.warnings[-1][1].mistaken
     assert duty.warnings[-1][1].version == 3
     assert duty.act("wu", "retract", event=duty.event(), why="again") == "no_event"
+
+
+def test_a_false_alarm_taken_back_in_the_night_is_not_called_off_again_in_the_morning() -> None:
+    night = {"from": "00:00", "until": "23:59", "up_to": "yellow", "channels": ["speakers"]}
+    duty = Duty(quiet=night)
+    duty.at(1, A=1.5)
+    duty.hold(20, A=0.2)
+    assert [h.channels for h in duty.engine.desk.held] == [["speakers"]]
+    duty.act("wu", "retract", event=duty.event(), why="mistaken")
+    assert set(duty.warnings[-1][2]) == {"record", "speakers"}  # at once
+    duty.until(3000)
+    assert not duty.later
+    assert [r.what for _, r in duty.records].count("held_dropped") == 1
