@@ -32,7 +32,7 @@ def get(http: httpx.Client, url: str, query: Mapping[str, str]) -> str:
     try:
         answer = http.get(url, params=dict(query))
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-        raise TemporaryFailure(f"the gateway cannot be reached: {_name(error)}") from None
+        raise _away("the gateway cannot be reached", error) from None
     except httpx.HTTPError as error:
         raise UnknownOutcome(f"asked, and no answer: {_name(error)}") from None
     if answer.is_success:
@@ -47,12 +47,18 @@ def post(
     try:
         answer = http.post(url, params=dict(query) or None, content=body, headers=dict(head))
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-        raise TemporaryFailure(f"the other side cannot be reached: {_name(error)}") from None
+        raise _away("the other side cannot be reached", error) from None
     except httpx.HTTPError as error:
         raise UnknownOutcome(f"posted, and no answer: {_name(error)}") from None
     if answer.is_success:
         return answer.text
     raise _refused(answer)
+
+
+def _away(reason: str, error: httpx.HTTPError) -> TemporaryFailure:
+    """Away for everyone, unless only this side's own connections are all in use."""
+    own = isinstance(error, httpx.PoolTimeout)
+    return TemporaryFailure(f"{reason}: {_name(error)}", LATER, everyone=not own)
 
 
 def _refused(answer: httpx.Response) -> ChannelError:
