@@ -103,15 +103,17 @@ def progress(data: bytes, old: bool = False) -> Progress:
     items = [item for name in RESOURCES for item in found.iterfind(f".//ResBrdItem/{name}")]
     played = sum(words.get(_text(item, "BrdStateCode")) == "done" for item in items)
     text = _text(found, "BrdStateDesc")
-    return Progress(ebmid, _state(word, played), word, _share(found), played, len(items), text)
+    state = _state(word, played, len(items))
+    return Progress(ebmid, state, word, _share(found), played, len(items), text)
 
 
-def _state(word: str, played: int) -> DeliveryState:
+def _state(word: str, played: int, listed: int) -> DeliveryState:
+    """Played when all that is listed has: where some are silent, nobody knows who heard it."""
     if word in ("waiting", "on air"):
         return DeliveryState.ACCEPTED
     if word in ("failed", "cancelled"):
         return DeliveryState.FAILED
-    proven = word == "done" and played > 0
+    proven = word == "done" and played == listed > 0
     return DeliveryState.PLAYED if proven else DeliveryState.UNKNOWN
 
 

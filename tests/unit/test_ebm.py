@@ -268,7 +268,8 @@ def item(code: str) -> str:
         ("2", False, item("2"), DeliveryState.ACCEPTED),
         ("3", False, "", DeliveryState.UNKNOWN),
         ("3", False, item("4"), DeliveryState.UNKNOWN),
-        ("3", False, item("4") + item("3"), DeliveryState.PLAYED),
+        ("3", False, item("4") + item("3"), DeliveryState.UNKNOWN),  # one was silent
+        ("3", False, item("3") + item("3"), DeliveryState.PLAYED),
         ("4", False, item("3"), DeliveryState.FAILED),
         ("5", False, "", DeliveryState.FAILED),
         ("0", True, "", DeliveryState.FAILED),
