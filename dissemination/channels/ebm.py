@@ -2,10 +2,10 @@
 
 Accepted = the platform's EBDResponse with ResultCode 0 or 1 for this very packet; nothing in that
 says that a speaker played. An EBMStateResponse posted to `answers` is a receipt: `played` when the
-broadcast is done and every listed resource is shown to have played, else unknown. An update names the
-version it replaces, a cancel (MsgType 2) the one it ends. An exercise goes out as a drill, and only
-where `exercise` is true. The names given to versions are kept in `file`, so that the same version
-always has the same EBMID.
+broadcast is done and every listed resource is shown to have played, else unknown. An update names
+the version it replaces, a cancel (MsgType 2) the one it ends. An exercise goes out as a drill, and
+only where `exercise` is true. The names given to versions are kept in `file`, so that the same
+version always has the same EBMID.
 
 Packets are signed with the site's own key where `sign` names one. That is not the signature of
 GD/J 081 (SM2 over SM3 with a certificate of the province): a platform that wants that one answers
