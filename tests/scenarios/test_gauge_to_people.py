@@ -107,7 +107,7 @@ def test_from_the_gauge_to_the_people_and_back(
 
     call("approve", group["id"], who="wu")
     os.write(pipe, b".")
-    valley.wait(dispatcher, lambda: valley.delivered() == HOUSES, 60)
+    valley.wait(dispatcher, lambda: valley.delivered() == HOUSES, 150)
     assert all("甲洪水红色预警" in x[0] for x in gateway.texts().values())
     reached = covered()
     assert (reached["whole"]["people"], reached["whole"]["confirmed"]) == (60, 60)
@@ -116,7 +116,7 @@ def test_from_the_gauge_to_the_people_and_back(
 
     call("retract", reached["event"], "--why", "a boat hung on the gauge", who="wu")
     os.write(pipe, b".")
-    valley.wait(dispatcher, lambda: valley.delivered() == 2 * HOUSES, 60)
+    valley.wait(dispatcher, lambda: valley.delivered() == 2 * HOUSES, 150)
     end(dispatcher, pipe)
     gateway.stop()
     heard = gateway.texts()

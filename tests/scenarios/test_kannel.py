@@ -198,9 +198,9 @@ def test_a_gateway_that_is_away_delays_and_loses_nothing(county: County) -> None
     county.warn(RED)
     dispatcher, pipe = county.site.dispatch()
     tried = "SELECT count(*) FROM deliveries WHERE detail LIKE '%cannot be reached%'"
-    county.site.wait(dispatcher, lambda: county.site.query(tried, file="deliveries.db")[0][0] == 20)
+    county.site.wait(dispatcher, lambda: county.site.query(tried, file="deliveries.db")[0][0] > 0)
     county.gateway.start()
-    county.site.wait(dispatcher, lambda: county.count("delivered") == 20, 60)
+    county.site.wait(dispatcher, lambda: county.count("delivered") == 20, 150)
     end(dispatcher, pipe)
     county.gateway.stop()
     assert county.gateway.heard() == Counter(county.numbers)
