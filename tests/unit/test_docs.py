@@ -32,7 +32,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("repl
 CHAINS = ROOT / "docs" / "chains.md"
 NAMED = ("profiles", "thresholds", "channels")
 INSTALLED = ("/etc/", "/opt/tongluo", "/usr/", "/var/lib/tongluo", "/backup/", "/cgi-bin/", "/iot/",
-             "/api/", "/cap/")  # fmt: skip
+             "/api/", "/cap/", "/var/spool/gammu/")  # fmt: skip
 """Where a page may place things."""
 
 
