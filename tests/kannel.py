@@ -19,7 +19,7 @@ from urllib.parse import unquote_to_bytes
 
 import pytest
 
-from tests.mosquitto import free_port
+from tests.ports import free_port
 
 READY_WITHIN = 20.0  # seconds
 FAKE = Path("/usr/lib/kannel/test/fakesmsc")

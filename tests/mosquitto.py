@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.ports import free_port
+
 READY_WITHIN = 10.0  # seconds
 
 
@@ -68,13 +70,6 @@ class Mosquitto:
             time.sleep(0.02)
         self.stop(signal.SIGKILL)
         raise AssertionError(f"mosquitto did not listen within {READY_WITHIN:g} s:\n{self.log()}")
-
-
-def free_port() -> int:
-    """A loopback TCP port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _config(port: int, persistence: Path | None) -> str:

@@ -16,7 +16,8 @@ import httpx
 import pytest
 
 from tests.laws.live import Site, publish
-from tests.mosquitto import Mosquitto, find_mosquitto, free_port
+from tests.mosquitto import Mosquitto, find_mosquitto
+from tests.ports import free_port
 from tongluo.core.clock import now_ms
 from tongluo.core.times import iso
 from tongluo.core.tokens import digest, fresh

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from tests.mosquitto import free_port
+from tests.ports import free_port
 
 FATES = ("pass", "lose", "late", "spoil", "twice", "undeliverable")
 

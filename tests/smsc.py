@@ -26,7 +26,7 @@ from typing import Any
 
 import pytest
 
-from tests.mosquitto import free_port
+from tests.ports import free_port
 
 READY_WITHIN = 60.0
 INSTALL = "pip install smpp34"

@@ -18,7 +18,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.mosquitto import free_port
+from tests.ports import free_port
 
 READY_WITHIN = 20.0  # seconds
 NAMES = ("victoria-metrics", "victoria-metrics-prod")

@@ -18,7 +18,8 @@ from typing import Any, Self
 import pytest
 from paho.mqtt import publish
 
-from tests.mosquitto import Mosquitto, find_mosquitto, free_port
+from tests.mosquitto import Mosquitto, find_mosquitto
+from tests.ports import free_port
 from tongluo.config.models import Broker
 from tongluo.daemon.client import Incoming
 from tongluo.daemon.collector import Collector, Filters

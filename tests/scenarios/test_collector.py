@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.mosquitto import Mosquitto, broker, free_port
+from tests.mosquitto import Mosquitto, broker
+from tests.ports import free_port
 from tests.scenarios.hearing import amqtt, broker_of_3_1_1, hearing, mosquitto, send
 from tongluo.daemon.client import CHUNK
 from tongluo.daemon.collector import FIRST_WAIT, LONGEST_WAIT

@@ -15,7 +15,8 @@ import pytest
 
 from dissemination.targeting import Contact, Entry, Register, changes
 from tests.kannel import PASSWORD, USER, Gateway, gateway
-from tests.mosquitto import Mosquitto, broker, free_port
+from tests.mosquitto import Mosquitto, broker
+from tests.ports import free_port
 from tests.scenarios.hearing import send
 from tests.scenarios.test_approval_live import TOKENS, Desk, up
 from tests.scenarios.test_kannel import end

@@ -15,7 +15,8 @@ from dissemination.channels.kannel import unseal
 from dissemination.phones import digest, key_of
 from tests.kannel import PASSWORD, USER, Gateway, gateway
 from tests.laws.live import Site, publish
-from tests.mosquitto import Mosquitto, broker, free_port
+from tests.mosquitto import Mosquitto, broker
+from tests.ports import free_port
 from tests.relay import Relay
 from tongluo.daemon.lane import WINDOW
 

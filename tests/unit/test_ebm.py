@@ -18,7 +18,7 @@ from lxml import etree
 from dissemination import ebm, ebm_read
 from dissemination.channels.ebm import Ebm, Options
 from dissemination.channels.kind import Surroundings
-from tests.mosquitto import free_port
+from tests.ports import free_port
 from tests.shared import SHARED, needs_shared
 from tests.speech import needs_espeak, warning
 from tongluo.core.errors import BadMessage, PermanentFailure, TemporaryFailure, UnknownOutcome

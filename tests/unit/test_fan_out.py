@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from dissemination.channels import Ear
 from dissemination.channels.kannel import receipt, seal
-from tests.mosquitto import free_port
+from tests.ports import free_port
 from tongluo.core.words import DeliveryState as D
-from tongluo.daemon import deliveries as module
+from tongluo.daemon import deliveries_fans, deliveries_rows
 from tongluo.daemon.deliveries import Deliveries, Outcome, Planned
 from tongluo.daemon.listener import Listener
 from tongluo.daemon.log import Log
@@ -46,18 +46,18 @@ def test_a_spread_cut_off_in_the_middle_is_finished_later(
     rows: Deliveries, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     filled: list[list[str]] = []
-    fill = Deliveries._fill
+    fill = deliveries_rows.fill
 
-    def cut_off(self: Deliveries, batch: int, targets: list[str], now: int) -> None:
+    def cut_off(db: sqlite3.Connection, batch: int, targets: list[str], now: int) -> None:
         if len(filled) == 2:
             raise KeyboardInterrupt
         filled.append(targets)
-        fill(self, batch, targets, now)
+        fill(db, batch, targets, now)
 
-    monkeypatch.setattr(module, "SPREAD_AT_ONCE", 2)
+    monkeypatch.setattr(deliveries_fans, "SPREAD_AT_ONCE", 2)
     people = [f"p{n}" for n in range(10)]
     with monkeypatch.context() as for_now, pytest.raises(KeyboardInterrupt):
-        for_now.setattr(Deliveries, "_fill", cut_off)
+        for_now.setattr(deliveries_rows, "fill", cut_off)
         rows.spread(FAN, people, 0)
     assert rows.fans("sms") == [FAN]
     rows.spread(FAN, ["new", *people], 0)  # somebody has come into the list meanwhile

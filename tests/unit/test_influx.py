@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tests.build import START
 from tests.influx import Told, fed, many, open_journal, told
-from tests.mosquitto import free_port
+from tests.ports import free_port
 from tongluo.config.models import InfluxIn
 from tongluo.config.types import Secret
 from tongluo.core.columns import Columns

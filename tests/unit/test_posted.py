@@ -12,7 +12,7 @@ import pytest
 
 from dissemination.channels import Ear
 from dissemination.receipts import Receipt
-from tests.mosquitto import free_port
+from tests.ports import free_port
 from tongluo.core.words import DeliveryState
 from tongluo.daemon.listener import LARGEST, Listener
 from tongluo.daemon.log import Log

@@ -15,7 +15,8 @@ import pytest
 
 from dissemination.channels import CHANNELS
 from tests.build import START
-from tests.mosquitto import Mosquitto, broker, free_port
+from tests.mosquitto import Mosquitto, broker
+from tests.ports import free_port
 from tests.unit.cli.conftest import Call
 from tests.unit.cli.site import ran, write
 from tongluo.cli import doctor_local, doctor_out

@@ -11,7 +11,8 @@ import paho.mqtt.client as paho
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
-from tests.mosquitto import Mosquitto, broker, free_port
+from tests.mosquitto import Mosquitto, broker
+from tests.ports import free_port
 from tests.unit.cli.brokers import closed, started
 from tests.unit.cli.site import write
 from tongluo.cli.doctor import findings

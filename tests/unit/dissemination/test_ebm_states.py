@@ -17,7 +17,7 @@ from dissemination.channels.kind import Surroundings
 from dissemination.channels.remembered import Remembered, look
 from dissemination.ebm_sign import OwnKey, verified
 from dissemination.receipts import Receipt
-from tests.mosquitto import free_port
+from tests.ports import free_port
 from tests.unit.test_ebm import DESTINATION, SOURCE, TYPES, members
 from tongluo.core.words import DeliveryState
 from tongluo.daemon.listener import Listener

@@ -28,7 +28,7 @@ from cryptography.x509.oid import NameOID
 from dissemination.cap_read import read
 from dissemination.channels.email import Email, Options, targets
 from dissemination.channels.kind import Surroundings
-from tests.mosquitto import free_port
+from tests.ports import free_port
 from tests.unit.test_cap import BASE
 from tongluo.core.errors import ChannelError, PermanentFailure, TemporaryFailure, UnknownOutcome
 from tongluo.core.ports import Delivery

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from dissemination.channels import web
-from tests.mosquitto import free_port
+from tests.ports import free_port
 from tongluo.core.errors import TemporaryFailure
 
 ASK = [
