@@ -116,6 +116,10 @@ WHERE b.channel = ? AND b.event = ? AND b.identifier <> ? AND r.state NOT IN ('f
 ORDER BY r.id
 """
 """Whom earlier versions of a warning went to, or may have."""
+FANS = """
+SELECT key, identifier, event, channel, area, lane FROM fans WHERE channel = ? ORDER BY rowid
+"""
+ESCALATIONS = "SELECT channel, area, stratum, at FROM escalations WHERE event = ? AND level = ?"
 THERE = "SELECT target FROM rows WHERE id BETWEEN ? AND ? AND batch = ?"
 
 
