@@ -50,8 +50,8 @@ def signer(key: bytes, certificate: bytes) -> Sign:
 def _private(key: bytes, certificate: bytes) -> tuple[Any, str]:
     """The key, and how it signs; CapError when key and certificate do not belong together."""
     from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - for who signs only
-    from cryptography.hazmat.primitives.asymmetric import ec, rsa  # noqa: PLC0415
-    from cryptography.x509 import load_pem_x509_certificate  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric import ec, rsa  # noqa: PLC0415 - as above
+    from cryptography.x509 import load_pem_x509_certificate  # noqa: PLC0415 - as above
 
     form = (serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     try:

@@ -126,7 +126,7 @@ def _lib_info(info: Said) -> Said:
     }  # fmt: skip
 
 
-class _Info(capparser.element.Info):  # type: ignore[misc] # it ships no types
+class _Info(capparser.element.Info):
     """As its author must have meant it: a list of categories for each, not one for all."""
 
     def __init__(self) -> None:

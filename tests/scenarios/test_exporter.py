@@ -230,7 +230,7 @@ def test_kills_in_the_middle_lose_nothing_and_double_nothing(
         stopped_at = []
         for rows in (10_000, 60_000, 110_000):
             export.start()
-            until(lambda rows=rows: export.cursor() >= rows, f"row {rows}")  # type: ignore[misc]  # its default binds the row
+            until(lambda rows=rows: export.cursor() >= rows, f"row {rows}")
             export.kill()
             stopped_at.append(export.cursor())
         assert all(0 < row < 200_000 for row in stopped_at), "killed in the middle"

@@ -333,7 +333,7 @@ def test_refused_lines_and_position_are_one_transaction(tmp_path: Path, journal:
     assert batch is not None
     cursor = Cursor(tmp_path / "exporter.db")
     with pytest.raises(sqlite3.IntegrityError):
-        cursor.advance(batch, [(1, "line", None)], START)  # type: ignore[list-item]  # on purpose
+        cursor.advance(batch, [(1, "line", None)], START)  # on purpose: no text
     assert cursor.row("readings") == 0
     cursor.advance(batch, [(1, "line", "why")], START)
     assert cursor.row("readings") == 1

@@ -37,8 +37,8 @@ def read_series(path: Path, names: list[str]) -> dict[str, Series]:
 
 def _of_case(path: Path, names: list[str]) -> dict[str, Series]:
     from tongluo.replay.case import load_case  # noqa: PLC0415 - compiles
-    from tongluo.replay.readings import read_columns  # noqa: PLC0415
-    from tongluo.replay.run import prepare  # noqa: PLC0415
+    from tongluo.replay.readings import read_columns  # noqa: PLC0415 - as above
+    from tongluo.replay.run import prepare  # noqa: PLC0415 - as above
 
     case = load_case(path)
     made = prepare(case)

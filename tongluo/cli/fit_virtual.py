@@ -45,8 +45,9 @@ def fit_virtual(
     Huber's loss, so that the faults of the past do not count as truth; rows with a NaN are left
     out. sigma is the robust spread of what is left over.
     """
-    # ships no types; takes a second to load
-    from sklearn.linear_model import HuberRegressor  # type: ignore[import-untyped]  # noqa: PLC0415
+    from sklearn.linear_model import (  # type: ignore[import-untyped]  # noqa: PLC0415 - heavy
+        HuberRegressor,
+    )
 
     whole = np.isfinite(value) & np.isfinite(near).all(axis=1)
     if whole.sum() < ENOUGH:

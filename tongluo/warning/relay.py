@@ -209,12 +209,15 @@ def words(notice: Notice, infos: Sequence[NoticeInfo], issuer: str = "") -> Rela
         said.setdefault(i.language, Said(i.language, *own))
     first = infos[0] if infos else None
     judged = (first.urgency, first.severity, first.certainty) if first else ("", "", "")
+    urgency, severity, certainty = (
+        word if word in known else "" for word, known in zip(judged, _JUDGED, strict=True)
+    )
     name = next((clean(i.sender_name) for i in infos if clean(i.sender_name)), "")
     return Relayed(
         Reference(notice.sender, notice.identifier, notice.sent),
         name or issuer or notice.sender,
         tuple(said.values()),
-        tuple(w if w in ok else "" for w, ok in zip(judged, _JUDGED, strict=True)),  # type: ignore[arg-type]
+        (urgency, severity, certainty),
     )
 
 

@@ -158,7 +158,7 @@ class Faulty:
         envelope.rcpt_tos.append(address)
         return self.rcpt
 
-    async def handle_DATA(self, server: Any, _s: Any, _e: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, server: Any, _s: Any, _e: Any) -> str:  # noqa: N802 - aiosmtpd's name
         self.took += 1
         if self.pause:
             server.transport.close()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dissemination.targeting import Place, Stratum, changes
+from dissemination.targeting import Place, Register, Stratum, changes
 from dissemination.targeting.doors import FIRST, doors, named, tasks
 from tests.unit.targeting.people import (
     AWAY,
@@ -26,9 +26,9 @@ CAMP = Place("camp", parent="group", kind="campsite", manager="户 00009")
 FLAGS = st.lists(st.sampled_from(FIRST), unique=True)
 
 
-def lists(made: object, place: Place = UPPER) -> list[tuple[int, list[int]]]:
+def lists(made: Register, place: Place = UPPER) -> list[tuple[int, list[int]]]:
     """(who answers, or 0; the doors), of an area."""
-    found = tasks(made, warning(place).area)  # type: ignore[arg-type]
+    found = tasks(made, warning(place).area)
     return [(t.charge.person if t.charge else 0, [d.entry for d in t.doors]) for t in found]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from itertools import pairwise
 
 from hypothesis import given
@@ -87,8 +88,6 @@ def test_areas_are_chosen_as_asking_each_of_them_does(known: dict[str, Place], n
 def test_a_wider_selection_never_loses_anybody(
     known: dict[str, Place], name: str, other: str
 ) -> None:
-    from dataclasses import replace  # noqa: PLC0415
-
     narrow, wide = known[name], replace(known[name], selects=SELECTS)
     assert choose(narrow, known).whole <= choose(wide, known).whole
     fewer = {n: p for n, p in known.items() if n != other or n == name}
