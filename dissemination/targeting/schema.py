@@ -1,4 +1,4 @@
-"""The register's tables, as named migrations that are applied once each, in a transaction.
+"""The register's tables, as named migrations.
 
 No table holds a number, a name or an id of a person in clear: `ref`, `deputy_of` and `mark` are
 keyed fingerprints, `target` is the keyed digest of an address, `label` and `box` are encrypted.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from tongluo.core import migrations
 from tongluo.core.errors import RegisterError
 
 FIRST = """
@@ -55,30 +56,7 @@ def migrate(db: sqlite3.Connection) -> list[str]:
     >>> migrate(db), migrate(db)
     (['1-first', '2-events', '3-plans'], [])
     """
-    applied: list[str] = []
-    if _whole(db):  # asked without a lock: an import may hold it for long
-        return applied
-    db.execute("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY) WITHOUT ROWID")
-    for name, script in MIGRATIONS:
-        db.execute("BEGIN IMMEDIATE")  # asked within: two may open a new register at once
-        if db.execute("SELECT 1 FROM migrations WHERE name = ?", (name,)).fetchone():
-            db.execute("COMMIT")
-            continue
-        for statement in script.split(";"):
-            if statement.strip():
-                db.execute(statement)
-        db.execute("INSERT INTO migrations VALUES (?)", (name,))
-        db.execute("COMMIT")
-        applied.append(name)
-    return applied
-
-
-def _whole(db: sqlite3.Connection) -> bool:
-    """Whether nothing is missing."""
-    if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'migrations'").fetchone():
-        return False
-    done = {name for (name,) in db.execute("SELECT name FROM migrations")}
-    return done.issuperset(name for name, _ in MIGRATIONS)
+    return migrations.apply(db, MIGRATIONS)
 
 
 def connect(path: Path) -> sqlite3.Connection:

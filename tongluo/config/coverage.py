@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from tongluo.config.types import Duration, LevelWord, Model, Word, refuse
+from tongluo.config.types import Duration, LevelWord, Model, Rate, Word, refuse
 from tongluo.core.rate import parse_rate
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -29,7 +29,7 @@ class WayIn(Model):
         default="none",
         description="what its receipts prove: a person, that a loudspeaker sounded, or nothing",
     )
-    rate: str | None = Field(
+    rate: Rate | None = Field(
         default=None, description="messages or doors, like 300/min; left out: one act reaches all"
     )
     apart: bool = Field(
@@ -54,16 +54,6 @@ class WayIn(Model):
         if hours is not None and len(hours) != HOURS:
             raise refuse("hours_24", count=len(hours))
         return hours
-
-    @field_validator("rate")
-    @classmethod
-    def _rate(cls, rate: str | None) -> str | None:
-        if rate is not None:
-            try:
-                parse_rate(rate)
-            except ValueError:
-                raise refuse("rate", value=rate) from None
-        return rate
 
     @property
     def per_minute(self) -> float:

@@ -24,6 +24,7 @@ from tongluo.config.types import (
     Model,
     Names,
     Point,
+    Rate,
     Secret,
     Source,
     Text,
@@ -32,7 +33,6 @@ from tongluo.config.types import (
     is_address,
     refuse,
 )
-from tongluo.core.rate import parse_rate
 from tongluo.core.words import Hazard
 
 
@@ -273,20 +273,10 @@ class ChannelIn(Model):
 
     kind: str
     options: dict[str, Any] = Field(default_factory=dict)
-    rate: str | None = Field(
+    rate: Rate | None = Field(
         default=None,
         description="most messages that its gateway takes, like 300/min or 20/s; default: no limit",
     )
-
-    @field_validator("rate")
-    @classmethod
-    def _rate(cls, rate: str | None) -> str | None:
-        if rate is not None:
-            try:
-                parse_rate(rate)
-            except ValueError:
-                raise refuse("rate", value=rate) from None
-        return rate
 
 
 class InfluxIn(Model):

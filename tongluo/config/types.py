@@ -20,6 +20,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from tongluo.config.texts import choice
+from tongluo.core.rate import parse_rate
 from tongluo.core.times import DAY, parse_duration
 
 DURATION = r"^\s*\d+(\.\d+)?\s*(ms|s|min|h|d)\s*$"
@@ -91,6 +92,18 @@ Text = Annotated[str, Field(min_length=1)]
 
 Word = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=64)]
 """An identifier: letters, digits, `_`, `-`, `.`; it becomes part of topics and file names."""
+
+
+def _rate(value: str) -> str:
+    try:
+        parse_rate(value)
+    except ValueError:
+        raise refuse("rate", value=value) from None
+    return value
+
+
+Rate = Annotated[str, AfterValidator(_rate)]
+"""How many in what time, like `300/min`."""
 
 Names = Annotated[
     tuple[Text, ...],

@@ -1,8 +1,10 @@
-"""The journal's tables, as named migrations that are applied once each, in a transaction."""
+"""The journal's tables, as named migrations."""
 
 from __future__ import annotations
 
 import sqlite3
+
+from tongluo.core import migrations
 
 FIRST = """
 CREATE TABLE journal (seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, at INTEGER NOT NULL, body BLOB);
@@ -64,17 +66,4 @@ def migrate(db: sqlite3.Connection) -> list[str]:
     >>> migrate(db), migrate(db)
     (['1-first', '2-approval'], [])
     """
-    db.execute("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY) WITHOUT ROWID")
-    done = {name for (name,) in db.execute("SELECT name FROM migrations")}
-    applied = []
-    for name, script in MIGRATIONS:
-        if name in done:
-            continue
-        db.execute("BEGIN IMMEDIATE")
-        for statement in script.split(";"):
-            if statement.strip():
-                db.execute(statement)
-        db.execute("INSERT INTO migrations VALUES (?)", (name,))
-        db.execute("COMMIT")
-        applied.append(name)
-    return applied
+    return migrations.apply(db, MIGRATIONS)
