@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,9 +14,8 @@ import pytest
 from dissemination.channels import Surroundings
 from dissemination.channels.cmpp import Cmpp, Options
 from dissemination.channels.cmpp_wire import CmppWire, Message, connect, submit
-from dissemination.phones import digest, key_of
-from dissemination.receipts import Receipt
 from tests.ismg import SECRET, SP, Ismg, ismg
+from tests.unit.dissemination.heard import NUMBER, Heard
 from tests.unit.test_cap import BASE
 from tongluo.core.errors import PermanentFailure, TemporaryFailure, UnknownOutcome
 from tongluo.core.ports import Delivery
@@ -25,9 +23,7 @@ from tongluo.core.words import DeliveryState
 
 __all__ = ["ismg"]
 
-NUMBER = "8613800138000"
 LONG = "{news}：{action}" + "请互相转告。" * 8
-WITHIN = 60.0
 
 
 def test_connect_is_the_frame_of_the_specification() -> None:
@@ -93,21 +89,12 @@ def test_frames_that_end_too_early_raise_nothing_else(length: int) -> None:
         assert said.reply is None or struct.unpack(">I", said.reply(True)[:4])[0] >= 12
 
 
-class Site:
+class Site(Heard):
     """A channel in a folder, and what it has told."""
 
     def __init__(self, folder: Path, gateway: Ismg) -> None:
-        self.folder, self.gateway = folder, gateway
-        self.told: list[Receipt] = []
-        self.news = threading.Condition()
-        (folder / "people").write_text(NUMBER)
-        self.channels: list[Cmpp] = []
-
-    def tell(self, receipt: Receipt) -> bool:
-        with self.news:
-            self.told.append(receipt)
-            self.news.notify_all()
-        return True
+        super().__init__(folder)
+        self.gateway = gateway
 
     def open(self, secret: str = SECRET, **given: Any) -> Cmpp:
         (self.folder / "password").write_text(secret)
@@ -115,17 +102,10 @@ class Site:
             {"url": self.gateway.url, "sp_id": SP, "password": {"file": "password"},
              "source": "10690001", "recipients": {"file": "people"}, **given}
         )  # fmt: skip
-        self.channels.append(Cmpp(options, Surroundings(self.folder, name="sms", tell=self.tell)))
-        return self.channels[-1]
+        return self.opened(Cmpp(options, Surroundings(self.folder, name="sms", tell=self.tell)))
 
     def delivery(self) -> Delivery:
-        target = digest(NUMBER, key_of(self.folder))
-        warning = replace(BASE, identifier=f"{BASE.identifier}.v1")
-        return Delivery(f"{warning.identifier}:sms:{target}", warning, "sms", target)
-
-    def wait(self, done: Callable[[], bool]) -> None:
-        with self.news:
-            assert self.news.wait_for(done, WITHIN), self.told
+        return self.to(replace(BASE, identifier=f"{BASE.identifier}.v1"))
 
     def report(self, name: str, word: bytes) -> str:
         return struct.pack(">Q7s10s10s21sI", int(name), word, b"2607010800", b"2607010801",
@@ -137,8 +117,7 @@ def site(tmp_path: Path, ismg: Ismg) -> Iterator[Site]:
     ismg.manner["reports"] = False
     found = Site(tmp_path, ismg)
     yield found
-    for channel in found.channels:
-        channel.close()
+    found.close()
 
 
 def test_a_long_text_arrives_whole_and_is_delivered_when_every_part_is(site: Site) -> None:

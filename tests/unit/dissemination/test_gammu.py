@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,16 +14,13 @@ import pytest
 
 from dissemination.channels import Surroundings
 from dissemination.channels.gammu import Gammu, Options
-from dissemination.phones import digest, key_of
-from dissemination.receipts import Receipt
+from tests.unit.dissemination.heard import NUMBER, Heard
 from tests.unit.test_cap import BASE
 from tongluo.core.errors import PermanentFailure, TemporaryFailure
 from tongluo.core.ports import Delivery
 from tongluo.core.words import Level
 
-NUMBER = "8613800138000"
 INSTALL = "apt-get install gammu-smsd"
-WITHIN = 60.0
 CONFIG = """
 [gammu]
 model = dummy
@@ -48,34 +44,21 @@ StatusFrequency = 0
 """
 
 
-class Site:
+class Site(Heard):
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        super().__init__(folder)
         for name in ("outbox", "sent", "error", "inbox", "phone"):
             (folder / name).mkdir()
-        (folder / "people").write_text(NUMBER)
-        self.told: list[Receipt] = []
-        self.news = threading.Condition()
-        self.channels: list[Gammu] = []
-
-    def tell(self, receipt: Receipt) -> bool:
-        with self.news:
-            self.told.append(receipt)
-            self.news.notify_all()
-        return True
 
     def open(self, **given: Any) -> Gammu:
         options = Options.model_validate(
             {"recipients": {"file": "people"}, "outbox": self.folder / "outbox", "look": 0.02,
              "sent": self.folder / "sent", "errors": self.folder / "error", **given}
         )  # fmt: skip
-        self.channels.append(Gammu(options, Surroundings(self.folder, name="m", tell=self.tell)))
-        return self.channels[-1]
+        return self.opened(Gammu(options, Surroundings(self.folder, name="m", tell=self.tell)))
 
     def delivery(self, level: Level = Level.RED) -> Delivery:
-        warning = replace(BASE, identifier=f"{level.word}.v1", level=level)
-        target = digest(NUMBER, key_of(self.folder))
-        return Delivery(f"{warning.identifier}:m:{target}", warning, "m", target)
+        return self.to(replace(BASE, identifier=f"{level.word}.v1", level=level), "m")
 
     def files(self, folder: str = "outbox") -> list[str]:
         return sorted(path.name for path in (self.folder / folder).iterdir())
@@ -84,17 +67,12 @@ class Site:
         for name in self.files():
             (self.folder / "outbox" / name).rename(self.folder / folder / name)
 
-    def wait(self, done: Callable[[], bool]) -> None:
-        with self.news:
-            assert self.news.wait_for(done, WITHIN), self.told
-
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
     found = Site(tmp_path)
     yield found
-    for channel in found.channels:
-        channel.close()
+    found.close()
 
 
 def test_a_file_that_gammu_can_read_once_a_delivery(site: Site) -> None:

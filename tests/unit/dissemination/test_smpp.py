@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,9 +11,8 @@ import pytest
 
 from dissemination.channels import Surroundings
 from dissemination.channels.smpp import Options, Smpp
-from dissemination.phones import digest, key_of
-from dissemination.receipts import Receipt
 from tests.smsc import Smsc, smsc
+from tests.unit.dissemination.heard import NUMBER, Heard
 from tests.unit.test_cap import BASE
 from tongluo.core.errors import TemporaryFailure, UnknownOutcome
 from tongluo.core.ports import Delivery
@@ -22,46 +20,27 @@ from tongluo.core.words import DeliveryState
 
 __all__ = ["smsc"]
 
-NUMBER = "8613800138000"
 STATE, NAME = str(0x0427), str(0x001E)
 LONG = "{news}：{action}" + "请互相转告。" * 8
-WITHIN = 60.0
 
 
-class Site:
+class Site(Heard):
     """A channel in a folder, and what it has told."""
 
     def __init__(self, folder: Path, centre: Smsc) -> None:
-        self.folder, self.centre = folder, centre
-        self.told: list[Receipt] = []
-        self.news = threading.Condition()
-        (folder / "people").write_text(f"{NUMBER} 8613800138001")
+        super().__init__(folder, f"{NUMBER} 8613800138001")
+        self.centre = centre
         (folder / "password").write_text("secret")
-        self.channels: list[Smpp] = []
-
-    def tell(self, receipt: Receipt) -> bool:
-        with self.news:
-            self.told.append(receipt)
-            self.news.notify_all()
-        return True
 
     def open(self, **given: Any) -> Smpp:
         options = Options.model_validate(
             {"url": self.centre.url, "system_id": "tongluo", "password": {"file": "password"},
              "recipients": {"file": "people"}, **given}
         )  # fmt: skip
-        around = Surroundings(self.folder, name="sms", tell=self.tell)
-        self.channels.append(Smpp(options, around))
-        return self.channels[-1]
+        return self.opened(Smpp(options, Surroundings(self.folder, name="sms", tell=self.tell)))
 
     def delivery(self, number: str = NUMBER, version: str = "v1") -> Delivery:
-        warning = replace(BASE, identifier=f"{BASE.identifier}.{version}")
-        target = digest(number, key_of(self.folder))
-        return Delivery(f"{warning.identifier}:sms:{target}", warning, "sms", target)
-
-    def wait(self, done: Callable[[], bool]) -> None:
-        with self.news:
-            assert self.news.wait_for(done, WITHIN), self.told
+        return self.to(replace(BASE, identifier=f"{BASE.identifier}.{version}"), number=number)
 
     def states(self) -> list[str]:
         return [receipt.state.value for receipt in self.told]
@@ -72,8 +51,7 @@ def site(tmp_path: Path, smsc: Smsc) -> Iterator[Site]:
     smsc.manner["reports"] = False
     found = Site(tmp_path, smsc)
     yield found
-    for channel in found.channels:
-        channel.close()
+    found.close()
 
 
 def text_of(messages: list[dict[str, Any]]) -> str:
