@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from tongluo.core.warning import WarningVersion
 from tongluo.core.words import DeliveryState, Status
@@ -41,6 +42,12 @@ CREATE TABLE IF NOT EXISTS receipts (
     id INTEGER PRIMARY KEY, installation TEXT NOT NULL, identifier TEXT NOT NULL,
     state TEXT NOT NULL, time INTEGER NOT NULL, at INTEGER NOT NULL,
     UNIQUE (installation, identifier, state));
+CREATE TABLE IF NOT EXISTS pushed (
+    id INTEGER PRIMARY KEY, installation TEXT NOT NULL, identifier TEXT NOT NULL,
+    state TEXT NOT NULL, time INTEGER NOT NULL, at INTEGER NOT NULL,
+    UNIQUE (installation, identifier, state));
+CREATE TABLE IF NOT EXISTS subscriptions (
+    installation TEXT PRIMARY KEY, box BLOB NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS answers (
     id INTEGER PRIMARY KEY, installation TEXT NOT NULL, key TEXT NOT NULL,
     identifier TEXT NOT NULL, area TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL,
@@ -48,7 +55,12 @@ CREATE TABLE IF NOT EXISTS answers (
     UNIQUE (installation, key));
 """
 """nesting: who chose `place` is warned of what concerns `area`. fed: versions on the feed.
-receipts: what the pages proved, `time` by their own word, `at` when it came."""
+receipts: what the pages proved, `time` by their own word, `at` when it came. pushed: the same of
+what came by Web Push. subscriptions: where pushes go, encrypted."""
+
+By = Literal["page", "push"]
+"""How a version came to an installation: by the page's feed, or by Web Push."""
+_PROVED: dict[By, str] = {"page": "receipts", "push": "pushed"}
 
 
 @dataclass(frozen=True)
@@ -101,18 +113,23 @@ def open_to_read(folder: Path) -> sqlite3.Connection:
         raise LookupError(f"{FILE} cannot be opened: {error}") from error
 
 
-def warned(db: sqlite3.Connection, warning: WarningVersion, since: int) -> list[str]:
+def warned(
+    db: sqlite3.Connection, warning: WarningVersion, since: int, by: By = "page"
+) -> list[str]:
     """Installations to be told of a warning: those with a place in it that were seen since then.
 
-    Of an exercise, those alone that take part in exercises (law 6).
+    Of an exercise, those alone that take part in exercises (law 6). by: "push" = those alone that
+    have a subscription.
     """
     exercise = warning.status is Status.EXERCISE
-    found = db.execute(
+    query = (
         "SELECT DISTINCT p.installation FROM nesting n JOIN places p ON p.area = n.place"
         " JOIN installations i ON i.id = p.installation"
-        " WHERE n.area = ? AND i.seen >= ? AND i.exercises >= ? ORDER BY 1",
-        (warning.area.id, since, exercise),
+        " WHERE n.area = ? AND i.seen >= ? AND i.exercises >= ?"
     )
+    if by == "push":
+        query += " AND i.id IN (SELECT installation FROM subscriptions)"
+    found = db.execute(f"{query} ORDER BY 1", (warning.area.id, since, exercise))
     return [name for (name,) in found]
 
 
@@ -124,10 +141,17 @@ def on_the_feed(db: sqlite3.Connection, warning: WarningVersion) -> int | None:
     return None if found[0] is None else int(found[0])
 
 
-def proofs(db: sqlite3.Connection, after: int, most: int) -> list[Proof]:
+def told_as(db: sqlite3.Connection, name: str) -> tuple[str, bool] | None:
+    """(language, whether it takes part in exercises) of an installation; None = there is none."""
+    found = db.execute("SELECT language, exercises FROM installations WHERE id = ?", (name,))
+    row = found.fetchone()
+    return None if row is None else (row[0], bool(row[1]))
+
+
+def proofs(db: sqlite3.Connection, after: int, most: int, by: By = "page") -> list[Proof]:
     """What came after a number, oldest first."""
     found = db.execute(
-        "SELECT id, installation, identifier, state, time, at FROM receipts WHERE id > ?"
+        f"SELECT id, installation, identifier, state, time, at FROM {_PROVED[by]} WHERE id > ?"
         " ORDER BY id LIMIT ?",
         (after, most),
     )
@@ -171,6 +195,7 @@ class Installations:
             self._db.execute("BEGIN IMMEDIATE")
             self._db.execute("DELETE FROM installations WHERE id = ?", (name,))
             self._db.execute("DELETE FROM places WHERE installation = ?", (name,))
+            self._db.execute("DELETE FROM subscriptions WHERE installation = ?", (name,))
 
     def known(self, name: str) -> bool:
         """Whether it has registered."""
@@ -193,13 +218,20 @@ class Installations:
             self._db.execute("BEGIN IMMEDIATE")
             self._db.executemany("INSERT OR IGNORE INTO fed VALUES (?,?,?,?)", rows)
 
-    def receive(self, name: str, states: Mapping[str, DeliveryState], time: int, now: int) -> None:
+    def receive(
+        self,
+        name: str,
+        states: Mapping[str, DeliveryState],
+        time: int,
+        now: int,
+        by: By = "page",
+    ) -> None:
         """states: identifier -> what is proven of it. The same again changes nothing."""
         rows = [(name, what, state.value, time, now) for what, state in states.items()]
         with self._lock, self._db:
             self._db.execute("BEGIN IMMEDIATE")
             self._db.executemany(
-                "INSERT OR IGNORE INTO receipts (installation, identifier, state, time, at)"
+                f"INSERT OR IGNORE INTO {_PROVED[by]} (installation, identifier, state, time, at)"
                 " VALUES (?,?,?,?,?)",
                 rows,
             )

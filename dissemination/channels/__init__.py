@@ -15,6 +15,7 @@ from dissemination.channels import (
     sms_http,
     wardens,
     webhook,
+    webpush,
 )
 from dissemination.channels.kind import ChannelKind, Ear, Surroundings
 from tongluo.core.words import DeliveryState
@@ -58,6 +59,10 @@ CHANNELS: dict[str, ChannelKind] = {
         ear=wardens.ear, acting=True,
     ),
     "webhook": ChannelKind(webhook.Options, webhook.Webhook, honours_keys=False),
+    "webpush": ChannelKind(
+        webpush.Options, webpush.WebPush, honours_keys=False, targets=webpush.targets,
+        window=webpush.window,
+    ),
 }  # fmt: skip
 
 __all__ = ["CHANNELS", "ChannelKind", "Ear", "Surroundings"]

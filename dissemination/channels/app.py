@@ -19,29 +19,22 @@ database, `console.db`, but not among the deliveries: these were planned before.
 from __future__ import annotations
 
 import sqlite3
-import threading
 from contextlib import closing
-from pathlib import Path
 
 from pydantic import Field
 
 from dissemination import installations
 from dissemination.channels.kind import Options as _Options
 from dissemination.channels.kind import Surroundings
-from dissemination.receipts import Receipt
+from dissemination.channels.pages import Watch
 from tongluo.core.clock import now_ms
 from tongluo.core.errors import PermanentFailure, TemporaryFailure
 from tongluo.core.ports import Delivery, Handed
-from tongluo.core.times import DAY, MINUTE
+from tongluo.core.times import DAY
 from tongluo.core.warning import WarningVersion
 from tongluo.core.words import DeliveryState
 
-POLL = 0.5
-"""Seconds between looks at what the pages said."""
 SOON = 1.0
-PATIENCE = 10 * MINUTE
-"""ms for which a receipt waits for its delivery to be planned."""
-MOST = 5000
 
 
 class Options(_Options):
@@ -66,9 +59,7 @@ class App:
     def __init__(self, options: Options, surroundings: Surroundings) -> None:
         self._around = surroundings
         self._db: sqlite3.Connection | None = None
-        self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._listen, daemon=True, name="receipts of pages")
-        self._thread.start()
+        self._watch = Watch(surroundings, "page")
 
     def send(self, delivery: Delivery) -> Handed:
         """Handed over once it is on the feed; failed when a later version was there first."""
@@ -84,59 +75,8 @@ class App:
             raise PermanentFailure(f"version {found} was on the feed before this one")
         raise TemporaryFailure("the console has not put it on its feed", SOON)
 
-    def _listen(self) -> None:
-        receipts = _Receipts(self._around)
-        while not self._closing.wait(POLL):
-            try:
-                receipts.tell()
-            except (LookupError, OSError, sqlite3.Error):
-                continue  # no console yet, or its file is busy: what is in it waits
-
     def close(self) -> None:
         """Let go of the file."""
-        self._closing.set()
-        self._thread.join(5)
+        self._watch.close()
         if self._db is not None:
             self._db.close()
-
-
-class _Receipts:
-    """Where telling stands: everything up to `after` has been told; it survives a restart.
-
-    A page may be faster than the planning of its delivery: such a receipt waits.
-    """
-
-    def __init__(self, around: Surroundings) -> None:
-        self._around = around
-        self._path = around.folder / f"app-{around.name}.told"
-        self._after = _number(self._path)
-        self._told: set[int] = set()
-
-    def tell(self) -> None:
-        with closing(installations.open_to_read(self._around.folder)) as db:
-            found = installations.proofs(db, self._after, MOST)
-        before, reached = self._after, True
-        for proof in found:
-            if proof.number not in self._told and self._one(proof):
-                self._told.add(proof.number)
-            reached = reached and proof.number in self._told
-            if reached:
-                self._after = proof.number
-                self._told.discard(proof.number)
-        if self._after != before:
-            fresh = self._path.with_suffix(".writing")
-            fresh.write_text(str(self._after), encoding="ascii")
-            fresh.replace(self._path)
-
-    def _one(self, proof: installations.Proof) -> bool:
-        """Whether it is done with: kept, or nobody planned its delivery in time."""
-        key = f"{proof.identifier}:{self._around.name}:{proof.installation}"
-        kept = self._around.tell(Receipt(key, proof.state, proof.time, "page"))
-        return kept or now_ms() - proof.at > PATIENCE
-
-
-def _number(path: Path) -> int:
-    try:
-        return int(path.read_text(encoding="ascii"))
-    except (OSError, ValueError):
-        return 0

@@ -44,15 +44,26 @@ def post(
     http: httpx.Client, url: str, query: Mapping[str, str], body: bytes, head: Mapping[str, str]
 ) -> str:
     """As `get`, with a body."""
+    answer = answer_of(http, url, body, head, query)
+    if answer.is_success:
+        return answer.text
+    raise _refused(answer)
+
+
+def answer_of(
+    http: httpx.Client,
+    url: str,
+    body: bytes,
+    head: Mapping[str, str],
+    query: Mapping[str, str] | None = None,
+) -> httpx.Response:
+    """The answer to a POST, whatever it says; without one the failure by the contract is raised."""
     try:
-        answer = http.post(url, params=dict(query) or None, content=body, headers=dict(head))
+        return http.post(url, params=dict(query or {}) or None, content=body, headers=dict(head))
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
         raise _away("the other side cannot be reached", error) from None
     except httpx.HTTPError as error:
         raise UnknownOutcome(f"posted, and no answer: {_name(error)}") from None
-    if answer.is_success:
-        return answer.text
-    raise _refused(answer)
 
 
 def _away(reason: str, error: httpx.HTTPError) -> TemporaryFailure:
@@ -65,7 +76,7 @@ def _refused(answer: httpx.Response) -> ChannelError:
     said = hide(" ".join(answer.text.split())[:SAID_LONGEST])
     reason = f"the gateway says {answer.status_code}: {said}"
     if answer.status_code in BUSY:
-        return TemporaryFailure(reason, _after(answer))
+        return TemporaryFailure(reason, after(answer))
     if answer.status_code in REFUSED_US:
         return TemporaryFailure(reason, MUCH_LATER)
     if 400 <= answer.status_code < 500:
@@ -73,7 +84,7 @@ def _refused(answer: httpx.Response) -> ChannelError:
     return UnknownOutcome(reason)
 
 
-def _after(answer: httpx.Response) -> float:
+def after(answer: httpx.Response) -> float:
     """Seconds of Retry-After; its other form, a date, is not worth a clock."""
     given = answer.headers.get("retry-after", "")
     return float(given) if given.isascii() and given.isdigit() and len(given) < 6 else LATER

@@ -14,7 +14,9 @@ from pydantic import ValidationError
 
 from dissemination.channels import CHANNELS, Surroundings
 from dissemination.installations import Installations, name_of
+from dissemination.subscriptions import Subscription, Subscriptions
 from dissemination.targeting import Contact, Entry, Register, changes
+from tests.push_service import UserAgent
 from tests.unit.test_cap import BASE
 from tongluo.core.clock import now_ms
 from tongluo.core.errors import ChannelError, TemporaryFailure
@@ -61,6 +63,7 @@ EXAMPLES = {
     "email": Example(EMAIL, people=True),
     "wardens": Example({"by": "sms"}, people=True),
     "webhook": Example({"url": "{url}/hook", "timeout": 0.5}),
+    "webpush": Example({"contact": "mailto:duty@example.org", "local": True}, people=True),
     "loudspeaker": Example(SPEAKERS),
     "kannel": Example(KANNEL, people=True),
     "mqtt": Example({"url": "mqtt{url}", "timeout": 0.5}),
@@ -95,12 +98,16 @@ def with_a_warden(folder: Path, *, enrolled: bool = False) -> None:
     register.close()
 
 
-def with_an_installation(folder: Path) -> None:
-    """One page that chose the warned area, and nothing on the feed yet."""
+def with_an_installation(folder: Path, *, exercises: bool = False) -> None:
+    """One page that chose the warned area and asked for pushes, and nothing on the feed yet."""
     console = Installations(folder)
     console.nest({BASE.area.id: [BASE.area.id]})
-    console.register(name_of("0" * 32), [BASE.area.id], "zh-CN", now_ms(), exercises=False)
+    console.register(name_of("0" * 32), [BASE.area.id], "zh-CN", now_ms(), exercises=exercises)
     console.close()
+    with closing(Subscriptions(folder)) as kept:
+        agent = UserAgent()
+        nobody = Subscription("http://127.0.0.1:9/x", agent.public, agent.auth)
+        kept.put(name_of("0" * 32), nobody, now_ms())
 
 
 def options(name: str, nowhere: str) -> Any:

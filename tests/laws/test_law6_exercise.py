@@ -15,12 +15,16 @@ import pytest
 
 from dissemination.channels import CHANNELS, ChannelKind, Surroundings
 from dissemination.channels.kind import Endpoint
-from dissemination.installations import Installations, name_of
 from tests.build import SITE
-from tests.conformance.test_channels import EXAMPLES, NUMBER, PASSWORD, with_a_warden
+from tests.conformance.test_channels import (
+    EXAMPLES,
+    NUMBER,
+    PASSWORD,
+    with_a_warden,
+    with_an_installation,
+)
 from tests.unit.test_cap import BASE
 from tongluo.config.models import Config
-from tongluo.core.clock import now_ms
 from tongluo.core.effects import Effects, Tick
 from tongluo.core.errors import PermanentFailure
 from tongluo.core.ports import Delivery, Handed
@@ -38,6 +42,7 @@ ENROL: dict[str, dict[str, Any]] = {  # how somebody is enrolled, where it is no
     "kannel": {"enrolled": {"file": "people"}},
     "loudspeaker": {"exercise": ["horn-1"]},
     "wardens": {},
+    "webpush": {},
 }
 DRILL = replace(
     BASE, identifier="exercise.e.v1", event="exercise.e", status=Status.EXERCISE,
@@ -124,10 +129,7 @@ def people(folder: Path, *, enrolled: bool) -> None:
     (folder / "people").write_text(NUMBER)
     (folder / "mails").write_text("a@example.org")
     (folder / "password").write_text(PASSWORD)
-    pages = Installations(folder)
-    pages.nest({BASE.area.id: [BASE.area.id]})
-    pages.register(name_of("0" * 32), [BASE.area.id], "zh-CN", now_ms(), exercises=enrolled)
-    pages.close()
+    with_an_installation(folder, exercises=enrolled)
     with_a_warden(folder, enrolled=enrolled)
 
 

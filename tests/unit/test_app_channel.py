@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dissemination.channels import Surroundings, app
+from dissemination.channels import Surroundings, pages
 from dissemination.channels.app import App, Options, targets
 from dissemination.installations import Installations, name_of
 from dissemination.receipts import Receipt
@@ -111,7 +111,7 @@ Tell = Callable[[Receipt], bool]
 
 def told(folder: Path, tell: Tell, times: int = 1) -> None:
     """As the channel's thread looks, a few times."""
-    receipts = app._Receipts(Surroundings(folder, name="page", tell=tell))
+    receipts = pages.Proofs(Surroundings(folder, name="page", tell=tell))
     for _ in range(times):
         receipts.tell()
 
@@ -141,7 +141,7 @@ def test_a_receipt_waits_for_its_delivery_and_holds_no_other_up(
 
     book.receive(ONE, RECEIVED, 0, now_ms())
     book.receive(TWO, RECEIVED, 0, now_ms())
-    receipts = app._Receipts(Surroundings(tmp_path, name="page", tell=tell))
+    receipts = pages.Proofs(Surroundings(tmp_path, name="page", tell=tell))
     receipts.tell()
     assert heard == [TWO]
     planned.add(ONE)
@@ -165,8 +165,8 @@ def test_a_receipt_of_nobodys_delivery_is_given_up(
 ) -> None:
     asked: list[Receipt] = []
     book.receive(ONE, RECEIVED, 0, now_ms())
-    late = now_ms() + app.PATIENCE + 1
-    monkeypatch.setattr("dissemination.channels.app.now_ms", lambda: late)
+    late = now_ms() + pages.PATIENCE + 1
+    monkeypatch.setattr("dissemination.channels.pages.now_ms", lambda: late)
     told(tmp_path, lambda r: bool(asked.append(r)), times=3)
     assert len(asked) == 1
 
@@ -174,7 +174,7 @@ def test_a_receipt_of_nobodys_delivery_is_given_up(
 def test_the_channel_looks_by_itself(
     book: Installations, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app, "POLL", 0.01)
+    monkeypatch.setattr(pages, "POLL", 0.01)
     came = threading.Event()
     channel = App(Options(), Surroundings(tmp_path, name="page", tell=lambda _: not came.set()))
     book.receive(ONE, RECEIVED, 0, now_ms())

@@ -7,12 +7,13 @@ import socket
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from paho.mqtt.enums import MQTTProtocolVersion
 
-from dissemination.channels import CHANNELS, Surroundings, sms_http
+from dissemination.channels import CHANNELS, Surroundings, sms_http, webpush_wire
 from tongluo.cli.doctor_local import standing
 from tongluo.cli.findings import Finding, fail, ok, warn
 from tongluo.cli.probe import Probe
@@ -142,6 +143,15 @@ def _wardens(name: str, channel: ChannelIn, config: Config, folder: Path) -> Fin
     return CHECKS.get(by.kind, _unchecked)(name, by, config, folder)
 
 
+def _push(name: str, _: ChannelIn, __: Config, folder: Path) -> Finding:
+    """Whether this site has its key, and what pushes are made with; no service is asked."""
+    missing = [lib for lib in ("http_ece", "py_vapid") if find_spec(lib) is None]
+    if missing:
+        return fail("channel", "push_library", name=name)
+    kept = (folder / webpush_wire.KEY_FILE).exists()
+    return ok("channel", "push_ok" if kept else "push_new", name=name, file=webpush_wire.KEY_FILE)
+
+
 def _unchecked(name: str, channel: ChannelIn, _: Config, __: Path) -> Finding:
     return warn("channel", "unchecked", name=name, kind=channel.kind)
 
@@ -157,6 +167,7 @@ CHECKS: dict[str, Callable[[str, ChannelIn, Config, Path], Finding]] = {
     "recording": _recording,
     "wardens": _wardens,
     "webhook": _web,
+    "webpush": _push,
     "smpp": _web,
     "cmpp": _web,
     "gammu": _gammu,

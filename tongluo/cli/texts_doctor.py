@@ -179,6 +179,19 @@ DOCTOR: dict[str, tuple[str, str]] = {
         "change its owner, or options.file",
         "更改属主，或改 options.file",
     ),
+    "push_library": (
+        "{name} cannot encrypt: a library is missing",
+        "{name} 无法加密：缺少所需的库",
+    ),
+    "push_library.todo": ("pip install 'tongluo[webpush]'", "pip install 'tongluo[webpush]'"),
+    "push_ok": (
+        "{name} has its key in {file}; push services are not asked",
+        "{name} 的密钥在 {file}；不查询推送服务",
+    ),
+    "push_new": (
+        "{name} makes its key, {file}, at its first start",
+        "{name} 首次启动时生成密钥 {file}",
+    ),
     "mqtt_ok": ("{name} reaches {url}", "{name} 可连接 {url}"),
     "spent_ok": (
         "{name} reaches {url}; parts today {day} of {daily}, money this month {month} of {budget},"

@@ -39,6 +39,7 @@ def _policy(config: Config, where: Path, policy: PolicyIn) -> Iterator[Fault]:
             values = {"name": name, "choice": choice(name, config.channels)}
             yield Fault((*where, "channels", k), "no_channel", values)
     yield from twice((*where, "channels"), policy.channels)
+    yield from _pushed(config, where, policy)
     goes = {policy.issue, *(level.issue for level in policy.levels.values())} - {"never"}
     if goes and policy.authority == "issue" and not policy.channels:
         yield Fault((*where, "channels"), "nowhere")
@@ -50,6 +51,14 @@ def _policy(config: Config, where: Path, policy: PolicyIn) -> Iterator[Fault]:
         said = {"renew": say_duration(policy.renew), "validity": say_duration(policy.validity)}
         key = "renew" if "renew" in policy.model_fields_set else "validity"
         yield Fault((*where, key), "renew", said)
+
+
+def _pushed(config: Config, where: Path, policy: PolicyIn) -> Iterator[Fault]:
+    """A push only knocks: the page must show what it is about."""
+    kinds = [config.channels[n].kind if n in config.channels else "" for n in policy.channels]
+    if "webpush" in kinds and "app" not in kinds:
+        k = kinds.index("webpush")
+        yield Fault((*where, "channels", k), "push_alone", {"name": policy.channels[k]})
 
 
 def hazards(config: Config) -> Iterator[Fault]:

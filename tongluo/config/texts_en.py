@@ -402,6 +402,10 @@ EN: dict[str, tuple[str, str]] = {
     ),
     # policies and channels
     "no_channel": ("there is no channel '{name}'", "{choice}"),
+    "push_alone": (
+        "'{name}' pushes to a page that would not show the warning",
+        "name a channel of kind app beside it",
+    ),
     # authority and approval
     "digest": (
         "is no digest of a token",

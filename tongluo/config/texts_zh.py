@@ -309,6 +309,7 @@ ZH: dict[str, tuple[str, str]] = {
     ),
     # policies and channels
     "no_channel": ("没有渠道“{name}”", "{choice}"),
+    "push_alone": ("“{name}”推送到的页面不会显示该预警", "在旁边写上一个 app 类渠道"),
     # authority and approval
     "digest": ("不是令牌摘要", "粘贴 `tongluo operator NAME` 输出的内容；这里不写令牌本身"),
     "approve_missing": ("{level} 须审批，却没有写由谁审批", "加上含 `who:` 的 `approve:` 块"),

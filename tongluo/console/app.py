@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dissemination.installations import Installations
+from dissemination.subscriptions import Subscriptions
 from tongluo.config.console import ConsoleIn
 from tongluo.console import assets
 from tongluo.console.armour import Armour
@@ -40,7 +41,8 @@ def build(folder: Path, given: ConsoleIn, log: Log) -> Console:
     book = Installations(folder)
     feed = Feed(folder, book, log)
     daemon = Daemon(folder)
-    residents = Residents(feed, book, given, log)
+    pushes = Subscriptions(folder)
+    residents = Residents(feed, book, pushes, given, log)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -52,6 +54,7 @@ def build(folder: Path, given: ConsoleIn, log: Log) -> Console:
             await task
         await daemon.close()
         feed.reader.close()
+        pushes.close()
         book.close()
 
     routes = [

@@ -19,8 +19,10 @@ from typing import Any
 
 import msgspec
 
+from dissemination.channels import webpush, webpush_wire
 from dissemination.installations import Installations
 from tongluo.config.load import Loaded
+from tongluo.config.models import Config
 from tongluo.console import places, versions
 from tongluo.console.journal import News, Reader
 from tongluo.core.clock import now_ms
@@ -36,6 +38,7 @@ BEAT = 15.0
 KEPT = 2000
 """Versions told again to a page that comes back; one that missed more is told the state."""
 RETRY = 2000
+PUSHED = "webpush"
 
 
 @dataclass(frozen=True)
@@ -135,9 +138,19 @@ class Feed:
         self._last = {e.warning.event: e for e in self._standing()}
 
     def _configure(self, loaded: Loaded) -> None:
-        self.site = places.told(loaded.config, loaded.digest)
+        self.site = {**places.told(loaded.config, loaded.digest), "push": self._push_key(loaded)}
         self._stream = loaded.config.time.clock == "stream"
         self.loaded = loaded
+
+    def _push_key(self, loaded: Loaded) -> str:
+        """The key that browsers subscribe to pushes with; "" where none are sent."""
+        if pushing(loaded.config) is None:
+            return ""
+        try:
+            return webpush_wire.plain(webpush_wire.public(webpush_wire.key(self.folder)))
+        except OSError as error:
+            self._log.trouble("push", str(error))
+            return ""
 
     def _wake(self) -> None:
         self._news.set()
@@ -235,6 +248,12 @@ class Feed:
     def _of_now(self) -> dict[str, Any]:
         digest = self.loaded.digest if self.loaded else ""
         return {"now": self.now, "stream": self._stream, "site": digest}
+
+
+def pushing(config: Config) -> webpush.Options | None:
+    """The options of Web Push, where the site sends any."""
+    given = next((c for c in config.channels.values() if c.kind == PUSHED), None)
+    return None if given is None else webpush.Options.model_validate(given.options)
 
 
 def _actual(warning: WarningVersion) -> bool:

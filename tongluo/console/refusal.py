@@ -18,6 +18,7 @@ WORDS = {
     "place": ("There is no such place.", "没有这个地方。"),
     "unknown_installation": ("This page has not registered.", "本页面尚未登记。"),
     "unknown_warning": ("There is no such warning.", "没有这条预警。"),
+    "no_push": ("This site sends no pushes.", "本站不发送推送。"),
     "busy": ("Too many pages are connected.", "连接的页面过多。"),
     "not_ready": ("The console has no journal to read yet.", "控制台尚无可读的日志库。"),
     "no_token": (

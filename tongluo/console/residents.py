@@ -16,9 +16,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from dissemination.installations import Answer, Installations, name_of
+from dissemination.installations import Answer, By, Installations, name_of
+from dissemination.subscriptions import LONGEST, Subscriptions, refusal, subscription
 from tongluo.config.console import ConsoleIn
-from tongluo.console.feed import Feed, Wish, areas_of
+from tongluo.console.feed import Feed, Wish, areas_of, pushing
 from tongluo.console.limits import Rate, address, body_of
 from tongluo.console.refusal import Refused
 from tongluo.core.clock import now_ms
@@ -60,7 +61,23 @@ class Receipts(Asked):
 
     warnings: Annotated[list[Name], Field(min_length=1, max_length=MOST_AT_ONCE)]
     state: Literal["delivered", "acknowledged"]
+    by: By = "page"
     time: int = 0
+
+
+class PushKeys(BaseModel):
+    """Keys of a browser's subscription, base64url."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    p256dh: Annotated[str, Field(max_length=100)]
+    auth: Annotated[str, Field(max_length=30)]
+
+
+class Pushes(Asked):
+    """Where the browser wants pushes; without an endpoint it wants none."""
+
+    endpoint: Annotated[str, Field(max_length=LONGEST)] = ""
+    keys: PushKeys = PushKeys(p256dh="", auth="")
 
 
 class Said(Asked):
@@ -81,8 +98,11 @@ Model = TypeVar("Model", bound=Asked)
 class Residents:
     """The page's side of the console."""
 
-    def __init__(self, feed: Feed, book: Installations, given: ConsoleIn, log: Log) -> None:
+    def __init__(
+        self, feed: Feed, book: Installations, pushes: Subscriptions, given: ConsoleIn, log: Log
+    ) -> None:
         self._feed, self._book, self._log = feed, book, log
+        self._pushes = pushes
         self._rate, self._rate_address = Rate(given.rate), Rate(given.rate_address)
 
     def routes(self) -> list[Route]:
@@ -92,6 +112,7 @@ class Residents:
             Route("/feed", self.feed),
             Route("/installation", self.register, methods=["POST"]),
             Route("/forget", self.forget, methods=["POST"]),
+            Route("/push", self.push, methods=["POST"]),
             Route("/receipts", self.receipts, methods=["POST"]),
             Route("/answers", self.answers, methods=["POST"]),
         ]
@@ -148,6 +169,29 @@ class Residents:
         await asyncio.to_thread(self._book.forget, name_of(asked.installation))
         return Response(status_code=204)
 
+    async def push(self, request: Request) -> Response:
+        """Keep where pushes go, or end them."""
+        asked = await self._asked(request, Pushes)
+        await asyncio.to_thread(self._push, asked, now_ms())
+        return Response(status_code=204)
+
+    def _push(self, asked: Pushes, now: int) -> None:
+        name = self._known(asked)
+        if not asked.endpoint:
+            self._pushes.drop(name)
+            return
+        assert self._feed.loaded is not None
+        options = pushing(self._feed.loaded.config)
+        if options is None:
+            raise Refused("no_push", 404)
+        if reason := refusal(asked.endpoint, options.services, local=options.local):
+            raise Refused("wrong", 422, reason)
+        try:
+            made = subscription(asked.endpoint, asked.keys.p256dh, asked.keys.auth)
+        except ValueError as error:
+            raise Refused("wrong", 422, str(error)) from None
+        self._pushes.put(name, made, now)
+
     async def receipts(self, request: Request) -> Response:
         """What the page received, or its person has read. Unknown versions are told, not kept."""
         asked = await self._asked(request, Receipts)
@@ -158,7 +202,7 @@ class Residents:
         known, unknown = self._sort(asked.warnings)
         states = dict.fromkeys(known, DeliveryState(asked.state))
         if states:
-            self._book.receive(name, states, past(asked.time, now), now)
+            self._book.receive(name, states, past(asked.time, now), now, asked.by)
         return {"kept": len(states), "unknown": unknown}
 
     async def answers(self, request: Request) -> Response:

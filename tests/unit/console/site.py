@@ -28,7 +28,7 @@ areas:
      polygon: [[23.0, 113.25], [23.0, 113.4], [23.12, 113.4], [23.12, 113.25]]}}
 channels:
   page: {{kind: app}}
-  record: {{kind: recording}}
+  record: {{kind: recording}}{channels}
 console: {{{console}}}
 """
 HOUR = 3_600_000
@@ -37,9 +37,9 @@ HOUR = 3_600_000
 class Written:
     """The journal of a site, and a hand to write on."""
 
-    def __init__(self, folder: Path, console: str = "") -> None:
+    def __init__(self, folder: Path, console: str = "", channels: str = "") -> None:
         self.config = folder / "stations.yaml"
-        self.config.write_text(CONFIG.format(console=console), encoding="utf-8")
+        self.config.write_text(CONFIG.format(console=console, channels=channels), encoding="utf-8")
         self.loaded = load(self.config)
         self.var = folder / "var"
         self.journal = Journal(self.var / "journal.db")

@@ -259,7 +259,7 @@ def test_a_version_says_what_where_by_when_and_who(site: Written) -> None:
 
 
 def test_a_list_of_areas_concerns_its_members_and_what_they_lie_in(tmp_path: Path) -> None:
-    text = CONFIG.format(console="").replace(
+    text = CONFIG.format(console="", channels="").replace(
         "channels:",
         "  - {id: coast, name: 沿海, name_en: Coast, people: 0, areas: [port]}\nchannels:",
     )

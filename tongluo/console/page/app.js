@@ -9,6 +9,7 @@ import { draw, installation, keep, load } from "./kept.js";
 import { drawMap, legend } from "./map.js";
 import { Outbox } from "./outbox.js";
 import { chooser } from "./places.js";
+import { possible, unsubscribe, subscribe } from "./push.js";
 import { clock, LANGUAGES, say } from "./words.js";
 
 const RANK = { none: 0, blue: 1, yellow: 2, orange: 3, red: 4 };
@@ -19,6 +20,8 @@ const know = {
   site: load("site", null),
   places: load("places", []),
   exercises: load("exercises", false),
+  push: load("push", false), // whether pushes are wanted
+  pushed: "", // "on", or "failed"
   warnings: load("warnings", []), // the newest version of each event
   heardAt: load("heardAt", 0), // when the console was last heard, by its clock
   shift: 0, // its clock minus ours, ms
@@ -114,7 +117,8 @@ async function notify(w) {
   if (!document.hidden || !("Notification" in window) || Notification.permission !== "granted") return;
   const worker = await navigator.serviceWorker?.ready;
   const text = w.texts[know.language];
-  worker?.showNotification(text.headline, { body: text.todo, tag: w.event, icon: "/icon-192.png", requireInteraction: true });
+  const data = { id: w.id, version: w.version, area: w.area, exercise: w.exercise }; // as a push has it
+  worker?.showNotification(text.headline, { body: text.todo, tag: w.event, icon: "/icon-192.png", requireInteraction: true, data });
 }
 
 async function refresh() {
@@ -126,6 +130,7 @@ async function refresh() {
     const there = new Set(know.site.areas.map((a) => a.id));
     know.places = know.places.filter((p) => there.has(p));
     taken(know.warnings);
+    pushes();
   } finally {
     show();
   }
@@ -166,9 +171,9 @@ function report() {
   ask({ kind: "report", language: know.language, places, send: (text, place) => text && say1(null, "report", text, place) });
 }
 
-async function choose(places, exercises) {
-  Object.assign(know, { places, exercises, choosing: false });
-  for (const name of ["places", "exercises"]) keep(name, know[name]);
+async function choose(places, exercises, push) {
+  Object.assign(know, { places, exercises, push, choosing: false });
+  for (const name of ["places", "exercises", "push"]) keep(name, know[name]);
   feed.exercises = exercises;
   feed.since = null;
   feed.open();
@@ -177,13 +182,31 @@ async function choose(places, exercises) {
   scrollTo({ top: 0 });
   byId("main").focus({ preventScroll: true });
   await alarm.unlock().catch(() => undefined);
-  if ("Notification" in window && Notification.permission === "default") Notification.requestPermission();
+  if ("Notification" in window && Notification.permission === "default") await Notification.requestPermission();
   navigator.storage?.persist?.();
+  pushes();
+}
+
+// the console is told each time: it may have lost its book, and a browser changes its address
+async function pushes() {
+  if (!possible() || !know.places.length) return;
+  const before = know.pushed;
+  try {
+    const wanted = know.push && know.site?.push && Notification.permission === "granted";
+    const found = wanted ? await subscribe(know.site.push, installation()) : null;
+    if (found) outbox.add("/push", { installation: installation(), ...found });
+    else if (await unsubscribe()) outbox.add("/push", { installation: installation() });
+    know.pushed = found ? "on" : "";
+  } catch {
+    know.pushed = "failed"; // its service is out of reach: the page must stay open
+  }
+  if (know.pushed !== before) show();
 }
 
 async function forget() {
   const body = JSON.stringify({ installation: installation() });
   await fetch("/forget", { method: "POST", headers: { "Content-Type": "application/json" }, body, credentials: "omit" }).catch(() => undefined);
+  await unsubscribe().catch(() => undefined);
   localStorage.clear();
   location.reload();
 }
@@ -225,7 +248,7 @@ function showChooser(main) {
   const mark1 = `${know.language} ${know.site.digest}`;
   if (main.firstChild?.dataset?.for === mark1) return; // what is being chosen is not drawn anew
   const first = !know.places.length;
-  const form = chooser({ site: know.site, language: know.language, chosen: know.places, exercises: know.exercises, first, done: choose,
+  const form = chooser({ site: know.site, language: know.language, chosen: know.places, exercises: know.exercises, push: know.site.push && possible() ? know.push : null, first, done: choose,
     dismiss: () => { know.choosing = false; show(); } });
   form.dataset.for = mark1;
   main.replaceChildren(form);
@@ -263,6 +286,7 @@ function content(main) {
       h("div", { class: "tools" },
         h("button", { type: "button", class: "plain", id: "report", onclick: report }, t("report")),
         h("button", { type: "button", class: "plain", id: "test", onclick: test }, t("test"))),
+      know.pushed && h("p", { class: "small", id: "pushed" }, t(`push_${know.pushed}`)),
       h("p", { class: "small" }, t("privacy")), h("p", { class: "small" }, h("button", { type: "button", class: "link", id: "forget", onclick: forget }, t("forget")))),
   ].filter(Boolean);
 }
@@ -318,6 +342,9 @@ if ("serviceWorker" in navigator) {
   const policy = window.trustedTypes?.createPolicy("tongluo-worker", { createScriptURL: (url) => (url === "/sw.js" ? url : "") });
   navigator.serviceWorker.register(policy ? policy.createScriptURL("/sw.js") : "/sw.js").catch(() => undefined);
 }
+navigator.serviceWorker?.addEventListener("message", (event) => {
+  if (event.data?.pushed && !know.online) feed.open(); // the console can be reached after all
+});
 byId("language").addEventListener("click", other);
 addEventListener("resize", () => know.site && know.places.length && !know.choosing && show());
 setInterval(show, 30_000);
@@ -326,3 +353,4 @@ feed.open();
 outbox.flush();
 show();
 if (!know.site) refresh();
+else pushes();

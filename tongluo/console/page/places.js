@@ -35,10 +35,11 @@ function locate(site, found) {
   );
 }
 
-export function chooser({ site, language, chosen, exercises, first, done, dismiss }) {
+export function chooser({ site, language, chosen, exercises, push, first, done, dismiss }) {
   const t = (key, values) => say(language, key, values);
   const marked = new Set(chosen);
   const drill = h("input", { type: "checkbox", id: "exercises", checked: exercises });
+  const called = push !== null && h("input", { type: "checkbox", id: "push", checked: push });
   const notice = h("p", { class: "notice", role: "status", hidden: true });
   const tell = (text) => {
     notice.textContent = text;
@@ -61,7 +62,7 @@ export function chooser({ site, language, chosen, exercises, first, done, dismis
   const submit = (event) => {
     event.preventDefault();
     if (!marked.size) { tell(t("chosen_none")); return; }
-    done([...marked], drill.checked);
+    done([...marked], drill.checked, called ? called.checked : false);
   };
   return h("form", { class: "chooser", onsubmit: submit },
     h("h2", {}, t("choose")), h("p", { class: "hint" }, t("choose_hint")),
@@ -69,6 +70,7 @@ export function chooser({ site, language, chosen, exercises, first, done, dismis
       "geolocation" in navigator && isSecureContext && h("button", { type: "button", class: "plain", onclick: () => locate(site, mark), title: t("here") }, t("find_me"))),
     h("ul", { class: "places" }, rows.map((r) => r.row)),
     h("label", { class: "part" }, drill, h("span", {}, t("part"))),
+    called && h("label", { class: "part" }, called, h("span", {}, t("push"))),
     notice,
     h("div", { class: "pair" }, h("button", { type: "submit", class: "main", id: "start" }, t(first ? "start" : "save")),
       !first && h("button", { type: "button", class: "plain", onclick: dismiss }, t("cancel"))),
