@@ -9,27 +9,20 @@ from pathlib import Path
 
 import pytest
 
-from dissemination.targeting import Contact, Entry, Place, Register, changes, stored
+from dissemination.targeting import Contact, Entry
+from tests.town import EVENT, MINUTE, START, enrol, head, number, warning
 from tongluo.config.load import load
 from tongluo.core.effects import Effects, Tick
 from tongluo.core.log import Log
-from tongluo.core.warning import Area, Sender, WarningVersion
-from tongluo.core.words import Act, DeliveryState, Hazard, Level, Status
+from tongluo.core.words import DeliveryState
 from tongluo.coverage import kept
 from tongluo.daemon.deliveries import Deliveries, Outcome, Planned
 from tongluo.daemon.escalator import Escalator
 from tongluo.store.journal import Journal, connect
 
-CONFIG = """\
-site: {name: 试点县, name_en: Trial County, timezone: Asia/Shanghai,
-       sender: {id: trial@example.org, name: 试点, name_en: Trial}}
-time: {clock: stream}
-areas:
-  - {id: town, name: 镇, name_en: Town, people: 100, circle: {centre: [23, 113], radius_km: 9}}
-  - {id: upper, name: 上村, name_en: Upper, people: 60, parent: town,
-     circle: {centre: [23, 113], radius_km: 1}}
-  - {id: lower, name: 下村, name_en: Lower, people: 40, parent: town,
-     circle: {centre: [23.1, 113], radius_km: 1}}
+CONFIG = (
+    head(town=100, upper=60, lower=40)
+    + """\
 channels:
   sms: &kannel
     kind: kannel
@@ -41,13 +34,8 @@ coverage:
     second: {reach: 0.9, proof: person, needs: [satellite]}
   escalation: {channels: [second], target: 0.95, wait: 5 min, until: 1 h}
 """
-START, MINUTE = 1_782_864_000_000, 60_000
-EVENT = "tongluo.town.flash_flood.1"
-WARNING = WarningVersion(
-    f"{EVENT}.v1", EVENT, 1, Act.ISSUE, Status.ACTUAL, Hazard.FLASH_FLOOD, Level.RED, Level.NONE,
-    Area("town", "镇", "Town", 100), Sender("a@example.org", "试", "Trial"), START, START,
-    START + 6 * 60 * MINUTE, "Asia/Shanghai", {"zh": "雨", "en": "rain"},
-)  # fmt: skip
+)
+WARNING = warning(people=100)
 
 
 class Site:
@@ -61,15 +49,10 @@ class Site:
             journal.tick(Tick(START), Effects(warnings=[(WARNING, ("sms",))]))
             journal.configuration('{"time": {"clock": "stream"}}', [], Effects(), START)
         entries = [
-            Entry(f"e{n}", "upper" if n < 60 else "lower", contacts=(Contact("sms", _number(n)),))
+            Entry(f"e{n}", "upper" if n < 60 else "lower", contacts=(Contact("sms", number(n)),))
             for n in range(100)
         ]
-        with closing(Register.open(self.var)) as register:
-            with register.transaction():
-                stored.put(register.db, [Place("town"), Place("upper", parent="town"),
-                                         Place("lower", parent="town")], "map")  # fmt: skip
-            changes.put(register, "list", entries, "duty", START)
-            self.target = [register.vault.target(_number(n)) for n in range(100)]
+        self.target = enrol(self.var, entries)
         self.rows = Deliveries(self.var / "deliveries.db")
         fan = Planned(f"{EVENT}.v1:sms:town", f"{EVENT}.v1", EVENT, "sms", "town", 4)
         self.rows.spread(fan, self.target, START)
@@ -98,10 +81,6 @@ class Site:
         with self.rows._lock:
             found = self.rows._db.execute("SELECT target FROM deliveries WHERE channel = 'second'")
             return Counter(target for (target,) in found)
-
-
-def _number(n: int) -> str:
-    return f"861990000{n:04d}"
 
 
 @pytest.fixture

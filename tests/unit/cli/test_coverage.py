@@ -13,26 +13,19 @@ import numpy as np
 import pytest
 
 from dissemination.coverage.ways import Way
-from dissemination.targeting import Contact, Entry, Place, Register, Stratum, changes, stored
+from dissemination.targeting import Contact, Entry, Register, Stratum
+from tests.town import EVENT, MINUTE, START, enrol, head, number, warning
 from tests.unit.cli.conftest import Ended
 from tongluo.core.effects import Effects, Tick
-from tongluo.core.warning import Area, Sender, WarningVersion
-from tongluo.core.words import Act, DeliveryState, Hazard, Level, Status
+from tongluo.core.words import DeliveryState, Level
 from tongluo.coverage.place import Links
 from tongluo.coverage.sent import Row, counted, strangers
 from tongluo.daemon.deliveries import Deliveries, Outcome, Planned
 from tongluo.store.journal import Journal
 
-CONFIG = """\
-site: {name: 试点县, name_en: Trial County, timezone: Asia/Shanghai,
-       sender: {id: trial@example.org, name: 试点, name_en: Trial}}
-time: {clock: stream}
-areas:
-  - {id: town, name: 镇, name_en: Town, people: 500, circle: {centre: [23, 113], radius_km: 9}}
-  - {id: upper, name: 上村, name_en: Upper, people: 120, parent: town,
-     circle: {centre: [23, 113], radius_km: 1}}
-  - {id: lower, name: 下村, name_en: Lower, people: 80, parent: town,
-     circle: {centre: [23.1, 113], radius_km: 1}}
+CONFIG = (
+    head(town=500, upper=120, lower=80)
+    + """\
 channels:
   record: {kind: recording}
   sms: {kind: mqtt}
@@ -45,9 +38,7 @@ coverage:
     siren: {audibility: 0.6, proof: played, needs: [power]}
     wardens: {reach: 0.9, proof: person, rate: 2/min, apart: true}
 """
-START = 1_782_864_000_000
-MINUTE = 60_000
-EVENT = "tongluo.town.flash_flood.1"
+)
 Call = Callable[..., Ended]
 
 
@@ -74,20 +65,6 @@ class Here:
                 assert self.rows.receive(key, state, 0, "raw", at)
 
 
-def warning(version: int, level: Level, minute: int) -> WarningVersion:
-    sent = START + minute * MINUTE
-    return WarningVersion(
-        f"{EVENT}.v{version}", EVENT, version, Act.ISSUE if version == 1 else Act.UPDATE,
-        Status.ACTUAL, Hazard.FLASH_FLOOD, level, Level.NONE, Area("town", "镇", "Town", 500),
-        Sender("a@example.org", "试", "Trial"), sent, sent, sent + 6 * 60 * MINUTE, "Asia/Shanghai",
-        {"zh": "雨", "en": "rain"},
-    )  # fmt: skip
-
-
-def number(n: int) -> str:
-    return f"861990000{n:04d}"
-
-
 @pytest.fixture
 def here(tmp_path: Path) -> Any:
     """100 people by name in each village, one household of three, one responsible person."""
@@ -106,12 +83,7 @@ def here(tmp_path: Path) -> Any:
               contacts=(Contact("sms", number(n)),))
         for n in range(100)
     ]  # fmt: skip
-    with closing(Register.open(var)) as register:
-        with register.transaction():
-            stored.put(register.db, [Place("town"), Place("upper", parent="town"),
-                                     Place("lower", parent="town")], "map")  # fmt: skip
-        changes.put(register, "list", entries, "duty", START)
-        targets = {n: register.vault.target(number(n)) for n in range(100)}
+    targets = dict(enumerate(enrol(var, entries)))
     rows = Deliveries(var / "deliveries.db")
     yield Here(config, var, rows, targets)
     rows.close()
