@@ -24,13 +24,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.order import heard
+from ingest.order import FED, LATE, first_deadline, heard, overdue
 from tongluo.core.compiled import compiled
+from tongluo.core.words import SILENT
 
 I8 = NDArray[np.int64]
 F8 = NDArray[np.float64]
 
 INPUTS = 16
+SENSOR, T, FLAG, FATE, ARRIVAL, BACK, ORIGIN = range(7)
+"""Rows of whole numbers that `expand` writes."""
+VALUE, RAW = range(2)
+"""Rows of floating-point numbers that it writes."""
 WEIGHTED_MEAN, LINEAR, RESULTANT, SINCE = range(4)
 METHODS = ("weighted_mean", "linear", "resultant", "since")
 
@@ -204,15 +209,60 @@ def tell(
     out_f: F8,
 ) -> int:
     """Write one derived reading that row `from_` causes: a sign of life, if it can be told."""
-    own, now = order[p["sensor"]], out_i[from_, 4]
+    own, now = order[p["sensor"]], out_i[ARRIVAL, from_]
     back = 0
     if flag < 9:
         back = heard(own, clock, now)
     own["value"], own["flag"], own["last"] = value, flag, t
-    out_i[n, 0], out_i[n, 1], out_i[n, 2], out_i[n, 3] = p["sensor"], t, flag, 0
-    out_i[n, 4], out_i[n, 5], out_i[n, 6] = now, back, out_i[from_, 6]
-    out_f[n, 0], out_f[n, 1] = value, value
+    return write(out_i, out_f, n, p["sensor"], t, flag, FED, now, back, out_i[ORIGIN, from_], value)
+
+
+@compiled
+def write(
+    out_i: I8,
+    out_f: F8,
+    n: int,
+    sensor: int,
+    t: int,
+    flag: int,
+    fate: int,
+    arrival: int,
+    back: int,
+    origin: int,
+    value: float,
+) -> int:
+    """Write row n; returns the next."""
+    out_i[SENSOR, n], out_i[T, n], out_i[FLAG, n], out_i[FATE, n] = sensor, t, flag, fate
+    out_i[ARRIVAL, n], out_i[BACK, n], out_i[ORIGIN, n] = arrival, back, origin
+    out_f[VALUE, n], out_f[RAW, n] = value, value
     return n + 1
+
+
+@compiled
+def fall_silent(params: Any, state: Any, at: int, origin: int, n: int, out_i: I8, out_f: F8) -> int:
+    """A row for every sensor whose deadline has passed at a tick."""
+    for r in range(params.shape[0]):
+        if overdue(params[r], state[r], at):
+            state[r]["silent"] = 1
+            n = write(out_i, out_f, n, r, at, 9, SILENT, at, 0, origin, math.nan)
+    return n
+
+
+@compiled
+def sweep(
+    params: Any, state: Any, clock: Any, now: int, origin: int, n: int, out_i: I8, out_f: F8
+) -> int:
+    """Rows for the sensors that fell silent by the ticks of stream time up to now."""
+    tick = clock["tick"]
+    due = now - now % tick
+    if clock["bound"] <= due:
+        clock["bound"] = first_deadline(params, state)
+    while clock["bound"] <= due:
+        at = max(clock["swept"] + tick, -(-clock["bound"] // tick) * tick)
+        n = fall_silent(params, state, at, origin, n, out_i, out_f)
+        clock["swept"], clock["bound"] = at, first_deadline(params, state)
+    clock["swept"] = due
+    return n
 
 
 @compiled
@@ -228,7 +278,7 @@ def cause(
     out_f: F8,
 ) -> int:
     """What one reading, written in row `from_`, makes of a series whose input k it is."""
-    t, flag, value = out_i[from_, 1], out_i[from_, 2], out_f[from_, 0]
+    t, flag, value = out_i[T, from_], out_i[FLAG, from_], out_f[VALUE, from_]
     if p["method"] == SINCE:
         total, worst = since(p, s, t, value, flag)
         return tell(p, order, clock, t, total, worst, from_, n, out_i, out_f)
@@ -253,6 +303,7 @@ def expand(
     first: I8,
     task: I8,
     port: I8,
+    received: Any,
     order: Any,
     clocks: Any,
     sensor: I8,
@@ -262,6 +313,8 @@ def expand(
     flag: I8,
     fate: I8,
     arrival: I8,
+    back: I8,
+    live: bool,
     start: int,
     stop: int,
     spare: int,
@@ -270,22 +323,26 @@ def expand(
 ) -> tuple[int, int]:
     """Rows start..stop with the derived readings they cause behind them.
 
-    Writes (sensor, t, flag, fate, arrival, back, origin) and (value, raw); returns (rows written,
-    first row not done). A derived reading's own derived readings follow it. spare: the most rows
-    that one row may cause.
+    received, order: parameters and state of the order stage. live: in order of arrival, not judged
+    anew: signs of life are noted, `back` is filled, and where sensors fall silent there is a row of
+    fate SILENT. Writes SENSOR to ORIGIN, VALUE and RAW; returns (rows written, first row not done).
+    A derived reading's own derived readings follow it. spare: the most rows that one row may cause.
     """
-    clock, room, n = clocks[0], out_i.shape[0], 0
+    clock, room, n = clocks[0], out_i.shape[1], 0
     for i in range(start, stop):
         if n + spare > room:
             return n, i
+        r = sensor[i]
+        if live and clock["stream"] > 0 and arrival[i] >= clock["swept"] + clock["tick"]:
+            n = sweep(received, order, clock, arrival[i], i - 1, n, out_i, out_f)
+        if live and (fate[i] == FED or fate[i] == LATE):
+            back[i] = heard(order[r], clock, arrival[i])
         done = n
-        out_i[n, 0], out_i[n, 1], out_i[n, 2], out_i[n, 3] = sensor[i], t[i], flag[i], fate[i]
-        out_i[n, 4], out_i[n, 5], out_i[n, 6] = arrival[i], 0, i
-        out_f[n, 0], out_f[n, 1] = value[i], raw[i]
-        n += 1
+        n = write(out_i, out_f, n, r, t[i], flag[i], fate[i], arrival[i], back[i], i, value[i])
+        out_f[RAW, done] = raw[i]
         while done < n:
-            r = out_i[done, 0]
-            if out_i[done, 3] == 0:
+            r = out_i[SENSOR, done]
+            if out_i[FATE, done] == FED:
                 for link in range(first[r], first[r + 1]):
                     k = task[link]
                     n = cause(params[k], state[k], port[link], order, clock, done, n, out_i, out_f)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any
 
@@ -11,18 +11,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest import derived
+from ingest.stage import Admitted, OrderStage
+from tongluo.core.columns import Columns
 from tongluo.core.compiled import cached
-from tongluo.core.driver import Links
+from tongluo.core.driver import NOWHERE, Links
 
 I8 = NDArray[np.int64]
 F8 = NDArray[np.float64]
 
-CHUNK = 8192
+CHUNK = 32_768
+"""Received rows that are judged together: what they touch stays in the cache."""
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows to be judged, start to stop: as received, and behind each the derived ones it caused."""
+    """Rows to be judged: as received, behind each the derived ones it caused, and before it a row
+    for each sensor that fell silent (fate SILENT)."""
 
     sensor: I8
     t: I8
@@ -33,15 +37,20 @@ class Rows:
     fate: I8
     arrival: I8
     back: I8
-    start: int
-    stop: int
-    origin: I8 | None = None
-    """The received row that each stands for or comes from; None = itself."""
+    origin: I8
+    """The received row that each stands for or comes from."""
+
+    def __len__(self) -> int:
+        return len(self.sensor)
 
     @property
     def judged(self) -> tuple[I8, I8, F8, I8, I8]:
         """What a walk over the detectors takes."""
         return self.sensor, self.t, self.value, self.flag, self.fate
+
+    def place(self, row: int) -> int:
+        """Where a received row lies among these."""
+        return int(np.searchsorted(self.origin, row))
 
 
 @cache
@@ -87,22 +96,26 @@ class DerivedStage:
         """A sensor and all that it is made from."""
         return {sensor}.union(*(self.heard[k] for k in self.above(sensor)))
 
-    def expand(self, order: Any, clock: Any, rows: Rows) -> Rows:
-        """The rows with the derived readings they cause."""
-        if not len(self.params):
-            return rows
-        parts, at = [], rows.start
-        width = CHUNK + self.spare
-        while at < rows.stop:
-            ints, floats = np.empty((width, 7), np.int64), np.empty((width, 2))
-            n, at = _compiled()(
+    def expand(
+        self, stage: OrderStage, rows: Rows, start: int, stop: int, *, live: bool = True
+    ) -> Iterator[Rows]:
+        """Received rows start..stop with the derived readings and silences they cause, in parts.
+
+        live: in order of arrival, not judged anew.
+        """
+        spare = self.spare + len(stage.params)
+        while True:  # once for no rows too: that compiles the walk
+            room = min(CHUNK, (stop - start) * self.spare) + spare
+            ints, floats = np.empty((7, room), np.int64), np.empty((2, room))
+            n, start = _compiled()(
                 self.params,
                 self.state,
                 self.links.first,
                 self.links.task,
                 self.links.port,
-                order,
-                clock,
+                stage.params,
+                stage.state,
+                stage.clock,
                 rows.sensor,
                 rows.t,
                 rows.raw,
@@ -110,23 +123,29 @@ class DerivedStage:
                 rows.flag,
                 rows.fate,
                 rows.arrival,
-                at,
-                rows.stop,
-                self.spare,
+                rows.back,
+                live,
+                start,
+                stop,
+                spare,
                 ints,
                 floats,
             )
-            parts.append((ints[:n], floats[:n]))
-        return _joined(parts, rows)
+            sensor, t, flag, fate, arrival, back, origin = ints[:, :n]
+            value, raw = floats[:, :n]
+            yield Rows(sensor, t, raw, value, flag, fate, arrival, back, origin)
+            if start >= stop:
+                return
 
 
-def _joined(parts: list[tuple[I8, F8]], rows: Rows) -> Rows:
-    if not parts:
-        return rows
-    ints = np.ascontiguousarray(np.concatenate([p[0] for p in parts]).T)
-    floats = np.ascontiguousarray(np.concatenate([p[1] for p in parts]).T)
-    sensor, t, flag, fate, arrival, back, origin = ints
-    n = len(sensor)
-    received = np.diff(origin, prepend=-1) > 0  # the first of each; the others come from it
-    back[received] = rows.back[origin[received]]
-    return Rows(sensor, t, floats[1], floats[0], flag, fate, arrival, back, 0, n, origin)
+def received(columns: Columns, out: Admitted) -> Rows:
+    """Rows as received, and what the order stage has said of them."""
+    return Rows(columns.sensor, columns.t, columns.value, out.value, out.flag, out.fate,
+                out.arrival, out.back, NOWHERE)  # fmt: skip
+
+
+def joined(parts: Iterable[Rows]) -> Rows:
+    """Parts as one."""
+    names = [field.name for field in fields(Rows)]
+    columns = zip(*([getattr(part, name) for name in names] for part in parts), strict=True)
+    return Rows(*(np.concatenate(column) for column in columns))

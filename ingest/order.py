@@ -77,7 +77,7 @@ CLOCK = np.dtype(
         ("earliest", "i8"),
         ("bound", "i8"),  # no sensor can be found silent before this
         ("dirty", "i8"),  # sensors that wait to be judged anew
-        ("back", "i8"),  # sensors that were silent and have been heard in this call
+        ("swept", "i8"),  # the last tick by which silences were looked for
     ],
     align=True,
 )
@@ -240,7 +240,7 @@ def first_deadline(params: Any, state: Any) -> int:
 def start_clock(params: Any, state: Any, clock: Any, now: int) -> None:
     """The first time known: every sensor is given its deadline from here."""
     clock["now"] = now
-    clock["ticked"] = now - now % clock["tick"]
+    clock["ticked"] = clock["swept"] = now - now % clock["tick"]
     for r in range(state.shape[0]):
         state[r]["heard"] = max(state[r]["heard"], now)
     clock["bound"] = first_deadline(params, state)
@@ -258,7 +258,7 @@ def deadline(params: Any, state: Any) -> int:
 
 @compiled
 def raised(params: Any, state: Any, clock: Any, candidate: int) -> int:
-    """The stream clock after a row, or -1 when a tick with something to do falls due before it."""
+    """The stream clock after a row, or -1 when sensors wait for a tick that falls due before it."""
     if clock["now"] == 0:
         start_clock(params, state, clock, candidate)
     now = clock["now"]
@@ -266,9 +266,7 @@ def raised(params: Any, state: Any, clock: Any, candidate: int) -> int:
         now = min(candidate, now + clock["step"])
         due = now - now % clock["tick"]
         if due > clock["ticked"]:
-            if clock["bound"] <= due:
-                clock["bound"] = first_deadline(params, state)
-            if clock["dirty"] > 0 or clock["bound"] <= due:
+            if clock["dirty"] > 0:
                 clock["want"] = due
                 return -1
             clock["ticked"] = due
@@ -283,8 +281,13 @@ def heard(s: Any, clock: Any, now: int) -> int:
         return 0
     s["silent"] = 0
     clock["bound"] = 0
-    clock["back"] += 1
     return 1
+
+
+@compiled
+def overdue(p: Any, s: Any, at: int) -> bool:
+    """Whether a sensor's deadline has passed at a tick, and was not known to have."""
+    return bool(s["silent"] == 0 and p["silence"] > 0 and s["heard"] + p["silence"] <= at)
 
 
 def admit(
@@ -303,7 +306,6 @@ def admit(
     value: F8,
     flag: I8,
     fate: I8,
-    back: I8,
     test: I8,
     turn: I8,
     start: int,
@@ -311,12 +313,12 @@ def admit(
 ) -> int:
     """Decide rows start..stop; returns the first row before which a tick must be done, or stop.
 
-    Fills value, flag, fate, back, test, turn; in stream time also arrival, which becomes the clock.
+    Fills value, flag, fate, test, turn; in stream time also arrival, which becomes the clock.
     """
     clock = clocks[0]
     for i in range(start, stop):
         p, s = params[sensor[i]], state[sensor[i]]
-        value[i], flag[i], back[i] = raw[i], given[i], 0
+        value[i], flag[i] = raw[i], given[i]
         test[i], turn[i] = 0, 0
         key = issued[i] if p["forecast"] > 0 else t[i]
         misplaced = p["forecast"] == 0 and issued[i] > 0
@@ -336,14 +338,12 @@ def admit(
             fate[i] = FUTURE
             continue
         fate[i] = fate_of(p, s, ring, t[i], issued[i], raw[i], given[i])
-        if fate[i] == FED or fate[i] == LATE:
-            back[i] = heard(s, clock, arrival[i])
-            if fate[i] == FED:
-                value[i], flag[i] = judged(p, s, tests, minds, key, raw[i], given[i], True)
-                test[i], turn[i] = s["test"], s["turn"]
-            elif s["dirty"] == 0:
-                s["dirty"] = 1
-                clock["dirty"] += 1
+        if fate[i] == FED:
+            value[i], flag[i] = judged(p, s, tests, minds, key, raw[i], given[i], True)
+            test[i], turn[i] = s["test"], s["turn"]
+        elif fate[i] == LATE and s["dirty"] == 0:
+            s["dirty"] = 1
+            clock["dirty"] += 1
     return stop
 
 

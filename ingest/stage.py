@@ -60,7 +60,6 @@ class OrderStage:
 
     def admit(self, columns: Columns, out: Admitted, start: int) -> int:
         """Decide rows from start on; returns the row before which a tick is due, or the end."""
-        self.clock["back"] = 0
         stop = _compiled(order.admit)(
             self.params,
             self.state,
@@ -77,7 +76,6 @@ class OrderStage:
             out.value,
             out.flag,
             out.fate,
-            out.back,
             out.test,
             out.turn,
             start,
@@ -118,6 +116,7 @@ class OrderStage:
 
     def newly_silent(self, now: int) -> list[int]:
         """Mark and return the sensors whose deadline has passed."""
+        self.clock[0]["swept"] = max(now, int(self.clock[0]["swept"]))
         if self.clock[0]["bound"] > now:
             return []
         limit = self.params["silence"]

@@ -115,9 +115,9 @@ def columns(rows: Iterable[tuple[Any, ...]]) -> Columns:
     return Columns.of(*([row[k] for row in full] for k in range(6)))
 
 
-SCRATCH = ("back", "want")
-"""Of the clock: set anew by each call of the order stage and read right after it, so what is left
-in them after a batch depends on where the batch ended and on nothing that is remembered."""
+SCRATCH = ("want",)
+"""Of the clock: set anew by a call of the order stage and read right after it, so what is left in
+it after a batch depends on where the batch ended and on nothing that is remembered."""
 
 
 def knows(e: Engine) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ingest.derived_stage import Rows
+from ingest.derived_stage import Rows, joined
 from ingest.stage import OrderStage
 from tongluo.config.plan import Plan
 from tongluo.core.driver import Links, Transitions
@@ -71,7 +71,7 @@ class Again:
             before = [int(table.state[task]["level"]) for task in tasks]
             for task in tasks:
                 table.forget(task)
-            found = table.judge(rows.judged, rows.start, rows.stop, self._links(name))
+            found = table.judge(rows.judged, 0, len(rows), self._links(name))
             for task, old in zip(tasks, before, strict=True):
                 new = int(table.state[task]["level"])
                 if new > max(old, Level.NONE):  # of now it says nothing, not NONE
@@ -93,7 +93,7 @@ class Again:
         order = np.lexsort((sensor, t))
         sensor, t, value, flag = sensor[order], t[order], value[order], flag[order]
         zero = np.zeros(len(t), np.int64)
-        rows = Rows(sensor, t, value, value, flag, zero, t, zero, 0, len(t))
+        rows = Rows(sensor, t, value, value, flag, zero, t, zero, zero)
         return self._expanded(rows)
 
     def _recalled(self, sensor: int) -> tuple[Any, Any, Any]:
@@ -109,7 +109,7 @@ class Again:
             return rows
         whole, order, clock = derived.state.copy(), stage.state.copy(), stage.clock.copy()
         derived.state[:] = np.zeros(1, derived.state.dtype)
-        out = derived.expand(stage.state, stage.clock, rows)
+        out = joined(derived.expand(stage, rows, 0, len(rows), live=False))
         for k in range(len(whole)):
             if k not in self.below:
                 derived.state[k] = whole[k]

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from ingest.derived_stage import Rows
+from ingest.derived_stage import Rows, received
 from ingest.quality_words import TESTS
 from ingest.stage import Admitted
 from tongluo.commanding import Commanding
@@ -29,7 +29,7 @@ from tongluo.config.plan import Plan
 from tongluo.core.columns import Columns
 from tongluo.core.driver import Order
 from tongluo.core.effects import Act, Command, Effects, Notice, Readings, Tick
-from tongluo.core.words import Fate, Flag, Level
+from tongluo.core.words import SILENT, Fate, Flag, Level
 from tongluo.warning.reasons import Evidence
 from tongluo.warning.shown import Showing
 
@@ -61,32 +61,34 @@ class Engine(Commanding):
         start = 0
         while start < len(columns):
             stop = self.stage.admit(columns, out, start)
-            self._judge(columns, out, start, stop)
+            for rows in self.plan.derived.expand(self.stage, received(columns, out), start, stop):
+                self.judge(rows, out)
             if stop < len(columns):
                 self.do_ticks(int(self.clock["want"]))
             start = stop
         self.settle()
         self.effects.admitted = out
 
-    def _judge(self, columns: Columns, out: Admitted, start: int, stop: int) -> None:
-        rows = Rows(columns.sensor, columns.t, columns.value, out.value, out.flag, out.fate,
-                    out.arrival, out.back, start, stop)  # fmt: skip
-        rows = self.plan.derived.expand(self.stage.state, self.stage.clock, rows)
-        showing, at = self._showing(rows), rows.start
+    def judge(self, rows: Rows, out: Admitted | None = None) -> None:
+        """All that follows from rows; out: what the order stage said of them as received."""
+        showing, at = self._showing(rows), 0
         every: list[tuple[int, int, tuple[Any, ...]]] = [
-            *((row, 0, (test,)) for row, test in self._heard(out, start, stop, rows)),
+            *((row, 0, (test,)) for row, test in self._heard(rows, out)),
             *((found[0], 1, found[1:]) for found in self._found(rows)),
         ]
         for row, judged, change in sorted(every, key=lambda e: e[:2]):
-            self.release(showing, at - rows.start, row - rows.start)
+            self.release(showing, at, row)
             at, now = row, int(rows.arrival[row])
+            silent = rows.fate[row] == SILENT
             if judged:
                 self._verdict(rows, row, now, *change)
             elif change[0] is None:
-                self.condition("silent", int(rows.sensor[row]), now, False)
+                if silent:
+                    self.settle(now - 1)
+                self.condition("silent", int(rows.sensor[row]), now, bool(silent))
             else:
                 self.doubt(int(rows.sensor[row]), now, *change)
-        self.release(showing, at - rows.start, rows.stop - rows.start)
+        self.release(showing, at, len(rows))
 
     def _verdict(
         self,
@@ -99,32 +101,34 @@ class Engine(Commanding):
         after: int,
         why: Any,
     ) -> None:
+        if rows.fate[row] == SILENT:  # a reached level is held, anything else is UNKNOWN
+            told = Evidence(now, float("nan"), Flag.MISSING, {})
+            self.verdict(name, task, before, after, now, "silence", told)
+            return
         self.settle(now)
         told = Evidence(int(rows.t[row]), float(rows.raw[row]), int(rows.flag[row]), why)
         self.verdict(name, task, before, after, now, "verdict", told)
 
-    def _heard(
-        self, out: Admitted, start: int, stop: int, rows: Rows
-    ) -> Iterator[tuple[int, str | None]]:
-        """(row, the test that stands from now on; None = heard again after silence)."""
-        if self.clock["back"]:
-            for row in (np.flatnonzero(rows.back[rows.start : rows.stop]) + rows.start).tolist():
-                yield row, None
-        for row in (np.flatnonzero(out.turn[start:stop]) + start).tolist():
+    def _heard(self, rows: Rows, out: Admitted | None) -> Iterator[tuple[int, str | None]]:
+        """(row, the test that stands from now on; None = silent, or heard again after silence)."""
+        for row in np.flatnonzero((rows.back > 0) | (rows.fate == SILENT)).tolist():
+            yield row, None
+        if out is None or not len(rows):
+            return
+        first, last = max(0, int(rows.origin[0])), int(rows.origin[-1]) + 1
+        for row in (np.flatnonzero(out.turn[first:last]) + first).tolist():
             stands = out.flag[row] > Flag.NOT_EVALUATED
-            place = row if rows.origin is None else int(np.searchsorted(rows.origin, row))
-            yield place, TESTS[int(out.test[row])] if stands else ""
+            yield rows.place(row), TESTS[int(out.test[row])] if stands else ""
 
     def _showing(self, rows: Rows) -> Showing:
         """The good readings among the rows: only they can lower a level."""
-        part = slice(rows.start, rows.stop)
-        good = (rows.fate[part] == Fate.FED) & (rows.flag[part] <= Flag.NOT_EVALUATED)
-        good &= ~np.isnan(rows.value[part])
-        return Showing(rows.sensor[part], rows.arrival[part], good, len(self.plan.sensors))
+        good = (rows.fate == Fate.FED) & (rows.flag <= Flag.NOT_EVALUATED) & ~np.isnan(rows.value)
+        came = rows.fate != SILENT
+        return Showing(rows.sensor, rows.arrival, good, came, len(self.plan.sensors))
 
     def _found(self, rows: Rows) -> list[tuple[int, str, int, int, int, dict[str, float]]]:
         """Transitions of all detectors, in row order."""
-        order = Order.of(rows.sensor, rows.fate, rows.start, rows.stop, len(self.plan.sensors))
+        order = Order.of(rows.judged, len(self.plan.sensors))
         found = [
             (
                 int(t.row[k]),
@@ -135,7 +139,7 @@ class Engine(Commanding):
                 dict(zip(table.detector.why, t.why[k].tolist(), strict=True)),
             )
             for name, table in self.plan.tables.items()
-            for t in table.judge(rows.judged, rows.start, rows.stop, order=order)
+            for t in table.judge_all(order)
             for k in range(len(t.row))
         ]
         return sorted(found, key=lambda f: f[:3])
@@ -179,10 +183,7 @@ class Engine(Commanding):
     def _desk_under_new_plan(self, now: int) -> None:
         """What waits for a person, or should, under other policies."""
         self.next_duty = None
-        for key in list(self.desk.proposals):
-            n = self.plan.places.get(key)
-            if n is None or self.plan.occasion(n) is None:
-                self.withdraw(key, now, "withdrawn", cause="configuration")
+        self.clear_desk(now)
         for n, answer in enumerate(self.assessor.answers):
             if answer.level >= Level.BLUE or self.plan.key(n) in self.desk.proposals:
                 reason = self.reasons.standing(self.assessor, n, now)

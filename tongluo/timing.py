@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
+from ingest.derived_stage import Rows
 from tongluo.again import Again
 from tongluo.approving import NEVER
 from tongluo.core.columns import Columns
-from tongluo.core.words import Level
+from tongluo.core.words import SILENT, Flag
 from tongluo.judgement import Judgement
 from tongluo.warning.agenda import Agenda
 from tongluo.warning.assess import CHAIN
-from tongluo.warning.reasons import Evidence
 from tongluo.warning.shown import Showing
 
 
@@ -78,8 +80,9 @@ class Timing(Judgement):
     def _tick(self, now: int) -> None:
         for sensor in self.stage.dirty():
             self._judge_anew(sensor, now)
-        for sensor in self.stage.newly_silent(now):
-            self._silent(sensor, now)
+        silent = self.stage.newly_silent(now)
+        if silent:
+            self._silent(silent, now)
         self._due(now)
 
     # holds and renewals
@@ -135,16 +138,16 @@ class Timing(Judgement):
 
     # silence and late readings
 
-    def _silent(self, sensor: int, now: int) -> None:
-        """A sensor's deadline has passed: a reached level is held, anything else is UNKNOWN."""
-        self.condition("silent", sensor, now, True)
-        for name, table in self.plan.tables.items():
-            for task, port in table.links.of(sensor):
-                optional = port > 0 and table.detector.ports[port - 1].optional
-                if table.state[task]["level"] == Level.NONE and not optional:
-                    table.state[task]["level"] = int(Level.UNKNOWN)
-                    told = Evidence(now, float("nan"), 9, {})
-                    self.verdict(name, task, Level.NONE, Level.UNKNOWN, now, "silence", told)
+    def judge(self, rows: Rows) -> None:
+        """What follows from rows that came, or from sensors that fell silent."""
+        raise NotImplementedError
+
+    def _silent(self, sensors: list[int], now: int) -> None:
+        """The deadline of some sensors has passed."""
+        at, nothing = np.full(len(sensors), now), np.full(len(sensors), np.nan)
+        flag, fate, back = (np.full(len(sensors), x) for x in (Flag.MISSING, SILENT, 0))
+        who = np.array(sensors, np.int64)
+        self.judge(Rows(who, at, nothing, nothing, flag, fate, at, back, back))
 
     def _judge_anew(self, sensor: int, now: int) -> None:
         """Late readings came: judge what is kept in time order; a level may rise, not fall."""

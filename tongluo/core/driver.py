@@ -6,7 +6,7 @@ A rule's second look at suspect readings sleeps while there are none (`tongluo.c
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -17,10 +17,12 @@ from tongluo.core.compiled import cached
 from tongluo.core.grouping import grouped
 from tongluo.core.ports import Detector, step
 from tongluo.core.second import asleep
+from tongluo.core.words import SILENT
 
 I8 = NDArray[np.int64]
 F8 = NDArray[np.float64]
 
+NOWHERE = np.empty(0, np.int64)
 CAPACITY = 4096  # transitions of one call; more are fetched by calling again
 
 
@@ -33,12 +35,13 @@ def walk(
     first: I8,
     task: I8,
     port: I8,
+    optional: I8,
+    row: I8,
     sensor: I8,
     t: I8,
     value: F8,
     flag: I8,
     fate: I8,
-    order: I8,
     ends: I8,
     start: int,
     stop: int,
@@ -47,41 +50,48 @@ def walk(
     out_level: I8,
     out_why: F8,
 ) -> tuple[int, int]:
-    """Judge the rows at places start..stop of an order of them; returns (transitions written,
-    first place not judged). ends: where each sensor's rows end in the order, if they are together.
-    twin: of each task the row of its other look, or -1; past: of second looks the ms they look
-    back, else -1; awake: until when (ms) a second look does not sleep; 0 = it sleeps.
+    """Judge rows start..stop of an order of them; returns (transitions written, first not judged).
+
+    ends: where each sensor's rows end, if they are together. optional: 1 for a port whose silence
+    says nothing. twin: of each task the row of its other look, or -1; past: of second looks the ms
+    they look back, else -1; awake: until when (ms) a second look does not sleep; 0 = it sleeps.
     """
     n = 0
     room = out_row.shape[0]
-    at = start
-    while at < stop:
-        i = order[at]
+    i = start - 1
+    while i + 1 < stop:
+        i += 1
         r = sensor[i]
         if first[r] == first[r + 1] and ends.shape[0] > 0:
-            at = ends[r]
+            i = ends[r] - 1
             continue
-        if fate[i] != 0:
-            at += 1
+        if fate[i] != 0 and fate[i] != SILENT:
             continue
-        if n + first[r + 1] - first[r] > room:
-            return n, at
-        at += 1
+        if n + 2 * (first[r + 1] - first[r]) > room:
+            return n, i
         for link in range(first[r], first[r + 1]):
             k = task[link]
             other = twin[k]
+            if fate[i] == SILENT:
+                if state[k]["level"] == 0 and optional[port[link]] == 0:
+                    out_row[n], out_task[n] = row[i], k
+                    out_level[n, 0], out_level[n, 1] = 0, -1
+                    out_why[n, :] = 0.0
+                    state[k]["level"] = -1
+                    n += 1
+                continue
             if past[k] >= 0 and asleep(state, awake, k, other, past[k], t[i], flag[i]):
                 continue  # a second look is linked before the first
             level = step(params[k], state[k], port[link], t[i], value[i], flag[i])
             if level != state[k]["level"]:
-                out_row[n], out_task[n] = i, k
+                out_row[n], out_task[n] = row[i], k
                 out_level[n, 0], out_level[n, 1] = state[k]["level"], level
                 for j in range(out_why.shape[1]):
                     out_why[n, j] = state[k]["why"][j]
                 state[k]["level"] = level
                 n += 1
                 if other >= 0 and past[k] < 0 and awake[other] == 0:  # the sleeper says the same
-                    out_row[n], out_task[n] = i, other
+                    out_row[n], out_task[n] = row[i], other
                     out_level[n, 0], out_level[n, 1] = state[other]["level"], level
                     for j in range(out_why.shape[1]):
                         out_why[n, j] = state[k]["why"][j]
@@ -95,7 +105,8 @@ def driver_of(module: str, ports: bool) -> Any:
     """The compiled driver of the detector in this module (cached on disk)."""
     package = module.rpartition(".")[0]
     imports = f"from {module} import step" if ports else f"from {module} import step as one{ONE}"
-    return cached(walk, (package,), f"{imports}\nfrom tongluo.core.second import asleep")
+    more = "from tongluo.core.second import asleep\nfrom tongluo.core.words import SILENT"
+    return cached(walk, (package,), f"{imports}\n{more}")
 
 
 ONE = """
@@ -118,28 +129,47 @@ class Transitions:
     why: F8
 
 
-NOWHERE = np.empty(0, np.int64)
+@dataclass(frozen=True)
+class Walked:
+    """Rows in the order in which they are walked; row: which of the batch each is."""
+
+    row: I8
+    sensor: I8
+    t: I8
+    value: F8
+    flag: I8
+    fate: I8
+    ends: I8 = field(default_factory=lambda: NOWHERE)
+    """Where each sensor's rows end, if they lie together."""
+
+    @property
+    def columns(self) -> tuple[Any, ...]:
+        """As the walk takes them."""
+        return self.row, self.sensor, self.t, self.value, self.flag, self.fate, self.ends
 
 
 @dataclass(frozen=True)
 class Order:
-    """In which order rows are walked: as they came, or sensor by sensor.
+    """Rows as they came, and, when there are many, sensor by sensor.
 
     Tasks of one sensor each cannot tell the difference; the transitions come in that order.
     """
 
-    came: I8
-    together: I8
-    ends: I8
+    came: Walked
+    together: Walked
 
     @classmethod
-    def of(cls, sensor: I8, fate: I8, start: int, stop: int, sensors: int) -> Order:
-        """Of rows start..stop. Few rows are walked as they came."""
-        came = np.arange(start, stop)
-        if stop - start < sensors:
-            return cls(came, came, NOWHERE)
-        rows, first = grouped(sensor[start:stop], fate[start:stop] == 0, sensors)
-        return cls(came, rows + start, first[1:])
+    def of(cls, columns: tuple[I8, I8, F8, I8, I8], sensors: int) -> Order:
+        """Of the rows of a batch. Copies that lie side by side are read many times faster."""
+        sensor, t, value, flag, fate = columns
+        came = Walked(np.arange(len(sensor)), sensor, t, value, flag, fate)
+        if len(sensor) < sensors:
+            return cls(came, came)
+        rows, first = grouped(sensor, (fate == 0) | (fate == SILENT), sensors)
+        return cls(
+            came,
+            Walked(rows, sensor[rows], t[rows], value[rows], flag[rows], fate[rows], first[1:]),
+        )
 
 
 class Links:
@@ -191,8 +221,9 @@ class Table:
             self.twin[row], self.twin[row - 1], self.past[row] = row - 1, row, past
         self.awake = np.zeros(len(params), np.int64)
         self.links = links
+        self.optional = np.array([0, *(int(port.optional) for port in detector.ports)], np.int64)
         self._walk = driver_of(detector.step.__module__, bool(detector.ports))
-        width = max(CAPACITY, links.most())
+        width = max(CAPACITY, 2 * links.most())
         self._row = np.empty(width, np.int64)
         self._task = np.empty(width, np.int64)
         self._level = np.empty((width, 2), np.int64)
@@ -204,20 +235,26 @@ class Table:
         start: int,
         stop: int,
         links: Links | None = None,
-        order: Order | None = None,
     ) -> list[Transitions]:
         """Walk rows start..stop of (sensor, time, value, flag, fate); links: of some tasks only."""
+        part = slice(start, stop)
+        sensor, t, value, flag, fate = columns
+        rows = np.arange(start, stop)
+        return self.walk(
+            Walked(rows, sensor[part], t[part], value[part], flag[part], fate[part]), links
+        )
+
+    def judge_all(self, order: Order) -> list[Transitions]:
+        """Walk all rows of a batch, in the order that suits the detector."""
+        return self.walk(order.came if self.detector.ports else order.together)
+
+    def walk(self, rows: Walked, links: Links | None = None) -> list[Transitions]:
+        """Walk rows; the transitions in that order."""
         who = links if links is not None else self.links
         found: list[Transitions] = []
         if not len(self.params):
             return found
-        if order is None:
-            rows, ends = np.arange(start, stop), NOWHERE
-        elif self.detector.ports:
-            rows, ends = order.came, NOWHERE
-        else:
-            rows, ends = order.together, order.ends
-        place, last = 0, len(rows)
+        place, last = 0, len(rows.row)
         while True:  # once for no rows too: that compiles the walk
             n, place = self._walk(
                 self.params,
@@ -228,9 +265,8 @@ class Table:
                 who.first,
                 who.task,
                 who.port,
-                *columns,
-                rows,
-                ends,
+                self.optional,
+                *rows.columns,
                 place,
                 last,
                 self._row,
@@ -239,17 +275,19 @@ class Table:
                 self._why,
             )
             if n:
-                found.append(
-                    Transitions(
-                        self._row[:n].copy(),
-                        self._task[:n].copy(),
-                        self._level[:n, 0].copy(),
-                        self._level[:n, 1].copy(),
-                        self._why[:n].copy(),
-                    )
-                )
+                found.append(self._copied(n))
             if place >= last:
                 return found
+
+    def _copied(self, n: int) -> Transitions:
+        level = self._level[:n].copy()
+        return Transitions(
+            self._row[:n].copy(),
+            self._task[:n].copy(),
+            level[:, 0],
+            level[:, 1],
+            self._why[:n].copy(),
+        )
 
     def tasks_of(self, sensor: int) -> list[int]:
         """The rows that hear a sensor."""

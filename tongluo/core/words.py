@@ -70,6 +70,10 @@ class Fate(IntEnum):
     CONFLICT = 6  # same sensor and time, another value: the first is kept in judgement
 
 
+SILENT = 8
+"""In the place of a fate: no reading, but the moment from which its sensor counts as silent."""
+
+
 class Hazard(StrEnum):
     """What threatens. The value is the word in YAML and logs."""
 

@@ -19,6 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from ingest.derived_stage import received
 from tongluo import memory
 from tongluo.config.load import Loaded, load
 from tongluo.config.plan import plan
@@ -366,8 +367,8 @@ def compile_now(engine: Engine) -> None:
     none = Columns.of([], [], [])
     out = engine.stage.blank(none)
     engine.stage.admit(none, out, 0)
-    for table in engine.plan.tables.values():
-        table.judge((none.sensor, none.t, out.value, out.flag, out.fate), 0, 0)
+    for rows in engine.plan.derived.expand(engine.stage, received(none, out), 0, 0):
+        engine.judge(rows)
 
 
 def _stop_at_once(*_: Any) -> None:

@@ -21,8 +21,17 @@ SensorOf = Callable[[int, int], int]
 class Showing:
     """The good readings of one batch, ordered by sensor when first asked for."""
 
-    def __init__(self, sensor: I8, arrival: I8, good: NDArray[np.bool_], sensors: int) -> None:
+    def __init__(
+        self,
+        sensor: I8,
+        arrival: I8,
+        good: NDArray[np.bool_],
+        came: NDArray[np.bool_],
+        sensors: int,
+    ) -> None:
+        """came: which rows are readings; the others say that a sensor is silent."""
         self._sensor, self._arrival, self._good, self._sensors = sensor, arrival, good, sensors
+        self._came = came
         self._rows: I8 | None = None
 
     def _of(self, sensor: int) -> I8:
@@ -37,7 +46,9 @@ class Showing:
         """
         if sensor < 0:  # a chain: any reading that comes says that the time has come
             row = max(start, int(np.searchsorted(self._arrival, due)))
-            return row if row < len(self._arrival) else NEVER
+            while row < len(self._came) and not self._came[row]:
+                row += 1
+            return row if row < len(self._came) else NEVER
         rows = self._of(sensor)
         k = int(np.searchsorted(rows, max(start, int(np.searchsorted(self._arrival, due)))))
         return int(rows[k]) if k < len(rows) else NEVER
