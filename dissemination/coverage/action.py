@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from dissemination.coverage.estimate import Draws, weighted
 from dissemination.coverage.known import F8, Known
-from dissemination.coverage.overlap import union
 from dissemination.coverage.prior import PRIOR, Prior
 
 Bits = NDArray[np.bool_]
@@ -102,7 +101,7 @@ def _worth(action: Action) -> float:
 
 
 def _cell(draws: Draws, cell: int, used: Bits) -> F8:
-    return union(draws.p[used, cell].T, draws.t) if used.any() else np.zeros(len(draws.t))
+    return draws.overlap.union(np.where(used, draws.p[:, cell].T, 0.0))
 
 
 def _reach(draws: Draws, used: Bits) -> F8:

@@ -7,7 +7,7 @@ beginning; wardens have one in each area. What a policy of escalation will add, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,7 +15,6 @@ import numpy as np
 from dissemination.coverage import cells
 from dissemination.coverage.estimate import Interval, draw
 from dissemination.coverage.known import F8, I8, Known
-from dissemination.coverage.overlap import union
 from dissemination.coverage.people import People
 from dissemination.coverage.predict import Pace, Time, band, curves, noticed, time_to
 from dissemination.coverage.prior import PRIOR, Prior
@@ -109,7 +108,7 @@ def _free(sends: I8, begin: F8, cells: I8, start: float, rate: float) -> float:
 def ahead(
     people: People, ways: Ways, known: Known, minutes: int, begin: F8 | None = None,
     sends: I8 | None = None, only: tuple[str, ...] = (), pauses: Pauses | None = None,
-    beliefs: Prior = PRIOR,
+    beliefs: Prior = PRIOR, targets: Sequence[float] = TARGETS,
 ) -> Ahead:  # fmt: skip
     """The curve by all channels, or by those named alone.
 
@@ -133,7 +132,7 @@ def ahead(
         Interval(a.low, b.likely, c.high, len(found) > 1) for a, b, c in zip(*ends, strict=True)
     ]
     times = {}
-    for target in TARGETS:
+    for target in targets:
         late, likely, early = (
             time_to(d, every, target, beliefs) for d, every in (low, middle, high)
         )
@@ -144,30 +143,34 @@ def ahead(
 def follow(
     people: People, ways: Ways, known: Known, policy: Policy, begin: F8, sends: I8, minutes: int,
     start: int = 5, every: int = 5, pauses: Pauses | None = None,
-    returns: F8 | None = None, beliefs: Prior = PRIOR,
+    returns: F8 | None = None, contacts: I8 | None = None, beliefs: Prior = PRIOR,
 ) -> tuple[F8, I8]:  # fmt: skip
     """(begin, sends) as the policy will make them, if all goes as it is expected to.
 
     begin, sends: (cells, channels) of what is sent already, infinite and 0 of what is not; start:
     minute of the next step; returns: (channels) part of the proofs that comes back, NaN where only
-    the test days tell. What is added later is sent to those alone who have no proof by then.
+    the test days tell. What is added later is sent to those alone who have no proof by then, and
+    have a contact (contacts: (cells, channels) people; None: everybody has): who has a proof by
+    messages is taken for one of these.
     """
     draws = draw(known, 0.5, beliefs)
     sure = draws.weight / draws.weight.sum()
-    shares, t = (draws.p @ sure).T, np.asarray(draws.t @ sure)
+    shares, both = (draws.p @ sure).T, draws.overlap.mean(sure)
     back = np.array([_returns(way, beliefs) for way in ways])
     if returns is not None:
         back = np.where(np.isnan(returns), back, returns)
     begin, sends = begin.copy(), sends.copy()
     for minute in range(start, minutes, every):
         done = parts(people, ways, sends, begin, minute, pauses)[:, :, -1].T
-        reach = union(shares * back * done, t)
+        reach = both.union(shares * back * done)
         busy = (done < 0.99) & np.isfinite(begin)
         since = np.where(busy, np.minimum(begin + policy.stuck - policy.wait, minute), begin)
         for order in step(people, ways, shares, reach, policy, minute, since, known.up).orders:
             k = [way.name for way in ways].index(order.channel)
             begin[order.cell, k] = minute
-            sends[order.cell, k] = round((1 - reach[order.cell]) * people.people[order.cell])
+            could = (people.people if contacts is None else contacts[:, k])[order.cell]
+            left = could - reach[order.cell] * people.people[order.cell]
+            sends[order.cell, k] = max(0, round(left))
     return begin, sends
 
 

@@ -17,8 +17,9 @@ import numpy as np
 
 from dissemination.coverage import cells
 from dissemination.coverage.draws import spread
+from dissemination.coverage.groups import Overlap, overlap
 from dissemination.coverage.known import F8, Known
-from dissemination.coverage.overlap import implied, learned, prior, quantile, thinned, union
+from dissemination.coverage.overlap import implied, thinned
 from dissemination.coverage.prior import PRIOR, Prior
 
 
@@ -39,8 +40,8 @@ class Draws:
 
     p: F8
     """(channels, cells, draws)"""
-    t: F8
-    """(draws) overlap index."""
+    overlap: Overlap
+    """How they overlap."""
     weight: F8
     """(draws)"""
     reach: F8
@@ -52,47 +53,36 @@ def draw(known: Known, unknown: float, beliefs: Prior = PRIOR) -> Draws:
     c, i = len(known.channels), len(known.people)
     at = spread(beliefs.draws, 2 + 3 * c, key=1)
     p, returns, weight = cells.shares(known, unknown, at[2:], beliefs)
-    t = quantile(_overlap(known, beliefs), at[0])
-    weight = weight * _by_two_proofs(known, p, returns, t, beliefs)
+    inside = spread(beliefs.draws, 1, key=4)[0]
+    both = overlap(known, at[0], inside, beliefs)
+    weight = weight * _by_two_proofs(known, p, returns, both, beliefs)
     people = np.maximum(known.people, 1)[:, None]
-    p = _answered(known, p, t, 1 - beliefs.shy * at[1] ** 2)
-    reach = union(np.moveaxis(p, 0, -1), t)
+    p = _answered(known, p, both, 1 - beliefs.shy * at[1] ** 2)
+    reach = both.union(np.moveaxis(p, 0, -1))
     noise = np.sqrt(beliefs.together * reach * (1 - reach) / people)
     reach = reach + noise * cells.normal(spread(beliefs.draws, i, key=2))
     proven = known.proven[:, None] / people
-    return Draws(p, t, weight, np.clip(np.maximum(reach, proven), 0.0, 1.0))
+    return Draws(p, both, weight, np.clip(np.maximum(reach, proven), 0.0, 1.0))
 
 
-def _overlap(known: Known, beliefs: Prior) -> F8:
-    """Weights of the overlap index, from the cells in which "by any of them" was asked."""
-    there = known.anyone >= 0
-    return learned(
-        prior(beliefs.overlap, beliefs.overlap_width),
-        (known.asked * there).sum(axis=1),
-        (np.maximum(known.heard, 0) * there[:, :, None]).sum(axis=1),
-        (known.anyone * there).sum(axis=1),
-        beliefs.design,
-    )
-
-
-def _by_two_proofs(known: Known, p: F8, returns: F8, t: F8, beliefs: Prior) -> F8:
+def _by_two_proofs(known: Known, p: F8, returns: F8, both: Overlap, beliefs: Prior) -> F8:
     """(draws) how well their overlap agrees with that of the people who have several proofs.
 
     Channels without proofs may overlap otherwise: the more there are, the less this says.
     """
     gives = np.asarray((known.confirmed > 0).any(axis=0))
     if gives.sum() < 2:
-        return np.ones(len(t))
-    some = np.moveaxis(p[gives], 0, -1)
-    back = np.broadcast_to(np.moveaxis(returns[gives], 0, -1), some.shape)
-    ends = [known.people @ x / known.total for x in thinned(some, back)]
+        return np.ones(len(both.t))
+    some = np.moveaxis(p, 0, -1)
+    back = np.broadcast_to(np.moveaxis(returns, 0, -1), some.shape)
+    ends = [known.people @ x / known.total for x in thinned(*both.proving(some, back, gives))]
     found = implied(ends[0], ends[1], ends[2], known.proven.sum() / known.total)
     width = beliefs.proofs + beliefs.others * (1 - gives.sum() / len(gives))
-    log = -0.5 * ((t - found) / width) ** 2
+    log = -0.5 * ((both.t - found) / width) ** 2
     return np.asarray(np.exp(log - log.max()))
 
 
-def _answered(known: Known, p: F8, t: F8, answers: F8) -> F8:
+def _answered(known: Known, p: F8, both: Overlap, answers: F8) -> F8:
     """Shares with the silence of the unreached put right, where they rest on surveys.
 
     answers: (draws) how often who was not reached answers a survey, against who was. Of the people
@@ -100,7 +90,7 @@ def _answered(known: Known, p: F8, t: F8, answers: F8) -> F8:
     """
     if not known.asked.any():
         return p
-    asked = union(np.moveaxis(p, 0, -1), t)
+    asked = both.union(np.moveaxis(p, 0, -1))
     shrink = answers / (1 - asked + asked * answers)
     proof = np.asarray((known.confirmed >= 0).any(axis=0))[:, None, None]
     return np.where(proof, p, p * shrink)

@@ -31,6 +31,8 @@ class Known:
     """(d, i, c) of these, who got it by a channel; -1 where the channel was not tested."""
     anyone: I8
     """(d, i) of these, who got it by any of the tested channels; -1 where that was not asked."""
+    both: I8
+    """(d, i, c, c) of these, who got it by both of two channels (upper half); -1: not asked."""
     up: F8
     """(i, c) 1 works, 0 does not, between: the part that works; NaN nobody knows."""
     hour: F8
@@ -60,6 +62,7 @@ def known(channels: tuple[str, ...], people: I8, **said: NDArray[np.generic]) ->
         "asked": np.zeros((days, i), np.int64),
         "heard": np.full((days, i, c), NOT_ASKED, np.int64),
         "anyone": np.full((days, i), NOT_ASKED, np.int64),
+        "both": np.full((days, i, c, c), NOT_ASKED, np.int64),
         "up": np.ones((i, c)),
         "hour": np.ones(c),
         "confirmed": np.full((i, c), NOT_ASKED, np.int64),

@@ -99,8 +99,9 @@ def returning(
     too little is out. Told by what has been out for a while, where nothing is known to be off:
     proofs against those whom the channel is expected to reach (`shares`, by cell and channel)."""
     size, out = len(people.people), np.full(len(ways), np.nan)
+    fresh = first(sent, len(people.cell))
     for k, way in enumerate(ways):
-        of = sent.channel == k
+        of = (sent.channel == k) & fresh
         cell, old = people.cell[sent.person[of]], sent.handed[of] <= minute - wait
         planned = np.maximum(np.bincount(cell, minlength=size), 1)
         on = works[:, k] == 1
@@ -110,6 +111,14 @@ def returning(
         if way.proof == "person" and expected >= ENOUGH:
             out[k] = np.clip(came / expected, 0.05, 1.0)
     return out
+
+
+def first(sent: Sent, people: int) -> NDArray[np.bool_]:
+    """Rows that are the first of their person: whom an earlier channel did not reach is harder to
+    reach by the next."""
+    out = np.full(people, NEVER)
+    np.minimum.at(out, sent.person, sent.handed)
+    return sent.handed <= out[sent.person]
 
 
 def proofs(people: People, ways: Ways, sent: Sent) -> Reached | None:

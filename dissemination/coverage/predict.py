@@ -14,7 +14,6 @@ import numpy as np
 
 from dissemination.coverage.estimate import Draws, Interval, weighted
 from dissemination.coverage.known import F8, I8
-from dissemination.coverage.overlap import union
 from dissemination.coverage.prior import PRIOR, Prior
 
 
@@ -73,7 +72,7 @@ def curves(draws: Draws, people: I8, parts: F8) -> F8:
     out = np.empty((parts.shape[2], draws.p.shape[2]))
     for minute in range(parts.shape[2]):
         now = shares * parts[:, :, minute].T[:, None, :]
-        out[minute] = people @ union(now, draws.t) / people.sum()
+        out[minute] = people @ draws.overlap.union(now) / people.sum()
     return out
 
 

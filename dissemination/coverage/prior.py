@@ -23,6 +23,8 @@ class Prior:
     """How far an overlap index seen in proofs may be off."""
     others: float = 0.4
     """Added to it, times the part of the channels that give no proof."""
+    alike: float = 0.6
+    """From this overlap index on two channels reach the same people (`groups`)."""
     common: float = 0.3
     """Correlation between the channels' shares on a day: a day is good or bad for all."""
     cell: float = 0.35

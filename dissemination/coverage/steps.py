@@ -2,12 +2,11 @@
 
 A pure function of what is known at a minute. In a cell below the target a channel that was not
 used there is added once the last one has had its time (`wait`): the one that is expected to add
-most people a minute. `closed` names the people for whom every way is known to be shut.
+most people a minute.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -15,11 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dissemination.coverage.estimate import draw
-from dissemination.coverage.known import F8, I8
-from dissemination.coverage.live import Aired, Sent, Standing, proofs
+from dissemination.coverage.known import F8
+from dissemination.coverage.live import Aired, Sent, Standing
 from dissemination.coverage.people import People
 from dissemination.coverage.prior import PRIOR, Prior
-from dissemination.coverage.register import NEVER
 from dissemination.coverage.ways import Ways
 
 Bits = NDArray[np.bool_]
@@ -161,52 +159,3 @@ def expected(now: Standing, beliefs: Prior = PRIOR) -> F8:
     )  # fmt: skip
     ends = [draw(fresh, unknown, beliefs) for unknown in (0.0, 1.0)]
     return np.asarray(sum((d.p @ d.weight / d.weight.sum()).T for d in ends) / 2)
-
-
-# who can be reached by nobody
-
-
-def closed(
-    people: People, ways: Ways, sent: Sent, aired: Aired | None, contact: Bits, works: F8,
-    tried: Sequence[str],
-) -> tuple[I8, I8]:  # fmt: skip
-    """(without proof, of these those whom no way can reach), as numbers of people by name.
-
-    contact: (channels, people) whether somebody can be sent to by a channel. A way is shut where
-    somebody has no contact, where it failed for good, where a loudspeaker failed, or where its
-    supply is out. It is not known to be shut where it was never tried, or where it is in doubt.
-    """
-    reached = proofs(people, ways, sent)
-    missing = reached.unreached() if reached is not None else np.zeros(0, np.int64)
-    shut = np.ones(len(people.cell), bool)
-    for k, way in enumerate(ways):
-        if way.name in tried:
-            shut &= _shut(people, k, way.proof == "person", sent, aired, contact, works)
-    return missing, missing[shut[missing]]
-
-
-def _shut(
-    people: People,
-    k: int,
-    personal: bool,
-    sent: Sent,
-    aired: Aired | None,
-    contact: Bits,
-    works: F8,
-) -> Bits:
-    out = works[people.cell, k] == 0
-    if not personal:
-        failed = np.ones(len(people.people), bool)
-        if aired is not None and (aired.channel == k).any():
-            of = aired.channel == k
-            open_ = (aired.failed[of] == NEVER) | (aired.played[of] < NEVER)
-            failed = ~(aired.cells[of] & open_[:, None]).any(axis=0)
-        else:
-            failed[:] = False
-        return np.asarray(out | failed[people.cell])
-    of = sent.channel == k
-    tried = np.zeros(len(people.cell), bool)
-    tried[sent.person[of]] = True
-    alive = np.zeros(len(people.cell), bool)
-    alive[sent.person[of & (sent.failed == NEVER)]] = True
-    return np.asarray(out | ~contact[k] | (tried & ~alive))

@@ -58,6 +58,8 @@ class Tests:
     asked: I8 = field(default_factory=lambda: np.zeros((0, 0), np.int64))
     heard: I8 = field(default_factory=lambda: np.zeros((0, 0, 0), np.int64))
     anyone: I8 = field(default_factory=lambda: np.zeros((0, 0), np.int64))
+    both: I8 | None = None
+    """(d, s, c, c) by both of two channels; None where no survey was kept that finely."""
 
 
 def hours(ways: Ways, hour: float) -> F8:
@@ -94,11 +96,15 @@ def tested(tests: Tests, people: People) -> dict[str, I8]:
         "asked": np.zeros((days, cells), np.int64),
         "heard": np.full((days, cells, channels), -1, np.int64),
         "anyone": np.full((days, cells), -1, np.int64),
+        "both": np.full((days, cells, channels, channels), -1, np.int64),
     }
+    both = np.full((days, len(tests.cells), channels, channels), -1, np.int64)
+    both = both if tests.both is None else tests.both
     for s, pair in enumerate(tests.cells):
         cell = places.get(pair, cells - 1)
         out["asked"][:, cell] += tests.asked[:, s]
-        for name, given in (("heard", tests.heard[:, s]), ("anyone", tests.anyone[:, s])):
+        for name, given in (("heard", tests.heard[:, s]), ("anyone", tests.anyone[:, s]),
+                            ("both", both[:, s])):  # fmt: skip
             into = out[name][:, cell]
             into[:] = np.where(given >= 0, np.maximum(into, 0) + np.maximum(given, 0), into)
     return out

@@ -32,6 +32,8 @@ class Day(msgspec.Struct, forbid_unknown_fields=True):
     """Channel -> of those asked, who got it; a channel that was not tested is left out."""
     anyone: list[int]
     """Who got it by any of them; empty where nobody asked that."""
+    both: dict[str, list[int]] = {}
+    """Two channels, "sms+voice" -> who got it by both; pairs of which both were tested."""
     returned: dict[str, tuple[int, int]] = {}
     """Channel -> people who said it reached them, and those of them whose proof came."""
 
@@ -95,6 +97,7 @@ def tests(found: Sequence[Day], channels: Sequence[str]) -> Tests:
     shape = (len(found), len(cells))
     asked = np.zeros(shape, np.int64)
     heard, anyone = np.full((*shape, len(channels)), -1), np.full(shape, -1)
+    both = np.full((*shape, len(channels), len(channels)), -1)
     for d, day in enumerate(found):
         at = [place[cell] for cell in day.cells]
         asked[d, at] = day.asked
@@ -103,7 +106,11 @@ def tests(found: Sequence[Day], channels: Sequence[str]) -> Tests:
         for k, name in enumerate(channels):
             if name in day.heard:
                 heard[d, at, k] = day.heard[name]
-    return Tests(cells, asked, heard, anyone)
+            for n, other in enumerate(channels):
+                pair = f"{name}+{other}"
+                if pair in day.both:
+                    both[d, at, min(k, n), max(k, n)] = day.both[pair]
+    return Tests(cells, asked, heard, anyone, both)
 
 
 def returned(found: Sequence[Day], channel: str) -> tuple[int, int]:

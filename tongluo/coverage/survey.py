@@ -14,6 +14,7 @@ from __future__ import annotations
 import csv
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
+from itertools import combinations
 from pathlib import Path
 
 from dissemination.coverage.people import REST
@@ -50,14 +51,16 @@ def read(path: Path, date: str, channels: Collection[str], areas: Collection[str
             raise SurveyError(f"{where}: there is no area {row.get('area')!r}")
         cell = row["area"], row.get("stratum") or REST
         asked[cell] += 1
-        for name in (*tested, ANY):
-            yes[name][cell] += _answer(where, row.get(name, ""), name) is True
+        got = [name for name in (*tested, ANY) if _answer(where, row.get(name, ""), name)]
+        for name in (*got, *(f"{a}+{b}" for a, b in combinations(got, 2))):
+            yes[name][cell] += 1
         _count_proofs(where, row, tested, returned)
     cells = sorted(asked)
     return Day(
         date, cells, [asked[c] for c in cells],
         {name: [yes[name][c] for c in cells] for name in tested},
         [yes[ANY][c] for c in cells] if ANY in head else [],
+        {pair: [yes[pair][c] for c in cells] for pair in map("+".join, combinations(tested, 2))},
         {name: (reached, back) for name, (reached, back) in returned.items()},
     )  # fmt: skip
 

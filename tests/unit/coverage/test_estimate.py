@@ -157,7 +157,7 @@ def test_reach_lies_within_frechet_of_its_own_draw(data: Any) -> None:
         draws = draw(here, missing, QUICK)
         assert np.isfinite(draws.reach).all() and (draws.weight >= 0).all()
         least, most = frechet(np.moveaxis(draws.p, 0, -1))
-        reach = union(np.moveaxis(draws.p, 0, -1), draws.t)
+        reach = draws.overlap.union(np.moveaxis(draws.p, 0, -1))
         assert (reach >= least - 1e-9).all() and (reach <= most + 1e-9).all()
     found = estimate(here, QUICK)
     assert 0 <= found.low <= found.high <= 1

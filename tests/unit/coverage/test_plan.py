@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from dissemination.coverage.action import Action, below, escalation, next_best
 from dissemination.coverage.conditions import at_hour, hour_factor, working
 from dissemination.coverage.estimate import Draws, draw, estimate
+from dissemination.coverage.groups import Overlap
 from dissemination.coverage.known import Known, known
 from dissemination.coverage.predict import Pace, band, curves, noticed, time_to
 from dissemination.coverage.prior import PRIOR
@@ -26,7 +27,7 @@ SHARES = st.lists(st.floats(0, 1), min_size=1, max_size=5)
 def sure(p: list[list[float]], t: float = 0.0) -> Draws:
     """Draws of shares that are known: p by channel and cell."""
     shares = np.repeat(np.array(p)[..., None], 4, axis=2)
-    return Draws(shares, np.full(4, t), np.ones(4), shares.max(axis=0))
+    return Draws(shares, Overlap(np.full(4, t)), np.ones(4), shares.max(axis=0))
 
 
 def place(people: list[int], channels: int = 2) -> Known:

@@ -1,0 +1,145 @@
+"""When a warning on its way will have reached a target: by what is known now, and what the policy
+of escalation will add.
+
+Three things are taken in that nobody knew before it was sent: what part of the proofs comes back,
+what works of a channel whose supply is in doubt (`doubtful`), and which loudspeakers failed.
+
+The last people are the slowest: where a curve nears its end, a point of share more or less moves
+the time by hours. And what is in doubt (a loudspeaker that proves nothing, a supply of which
+nothing is known) may count for nobody or for everybody. So a time is only told as one
+(`Foretold.sure`) where nothing is in doubt, and two points of share (`POINTS`) more or less move it
+by no more than `PART`; else it is an interval, whose end may be never.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from dissemination.coverage import live, steps
+from dissemination.coverage.ahead import Pauses, ahead, follow
+from dissemination.coverage.estimate import Interval
+from dissemination.coverage.known import F8, I8
+from dissemination.coverage.live import ENOUGH, Aired, Sent
+from dissemination.coverage.people import People
+from dissemination.coverage.predict import Time
+from dissemination.coverage.prior import PRIOR, Prior
+from dissemination.coverage.steps import Policy
+from dissemination.coverage.ways import Tests, Ways
+
+POINTS, PART = 0.02, 0.15
+"""Two points: two standard errors of a share by a survey of 1,000 people, about."""
+
+
+@dataclass(frozen=True)
+class Now:
+    """A warning on its way, at a minute."""
+
+    people: People
+    ways: Ways
+    sent: Sent
+    aired: Aired | None
+    minute: int
+    works: F8
+    hour: F8
+    tests: Tests
+    begin: F8
+    """(cells, channels) minute at which each began; infinite = not yet."""
+    contacts: I8 | None = None
+    """(cells, channels) people who can be sent to; None: everybody by all."""
+
+    @property
+    def sends(self) -> I8:
+        """(cells, channels) messages ordered by now."""
+        size, c = len(self.people.people), len(self.ways)
+        place = self.people.cell[self.sent.person] * c + self.sent.channel
+        return np.bincount(place, minlength=size * c).reshape(size, c)
+
+
+@dataclass(frozen=True)
+class Foretold:
+    """Times are minutes since the issue."""
+
+    curve: list[Interval]
+    times: Mapping[float, Time]
+    """By target."""
+
+    def sure(self, target: float) -> bool:
+        """The likely time can be told; else only that it lies between early and late."""
+        return sure(self.curve, target)
+
+
+def foretell(
+    now: Now, policy: Policy, targets: Sequence[float], until: int,
+    pauses: Pauses | None = None, beliefs: Prior = PRIOR,
+) -> Foretold:  # fmt: skip
+    """The curve up to a minute, and the time to each target."""
+    people, ways = now.people, now.ways
+    fresh = live.standing(people, ways, live.NO_SENT, None, 0, now.works, now.hour, now.tests)
+    shares = steps.expected(fresh, beliefs)
+    back = live.returning(people, ways, now.sent, now.minute, shares, now.works)
+    learned = doubtful(now, shares, np.where(np.isnan(back), 1.0, back))
+    here = live.standing(people, ways, now.sent, now.aired, now.minute, now.works, now.hour)
+    up = live.outlook(here, ways, learned)
+    known = replace(fresh.least, up=up)
+    begin, sends = follow(people, ways, known, policy, now.begin, now.sends, until, now.minute,
+                          pauses=pauses, returns=back, contacts=now.contacts,
+                          beliefs=beliefs)  # fmt: skip
+    found = ahead(people, ways, known, until, begin, sends, pauses=pauses, beliefs=beliefs,
+                  targets=targets)  # fmt: skip
+    return Foretold(found.curve, found.times)
+
+
+def sure(curve: Sequence[Interval], target: float) -> bool:
+    """Whether nothing is in doubt, and two points of share hardly move the time."""
+    likely = [one.likely for one in curve]
+    early, at, late = (crossing(likely, target + add) for add in (-POINTS, 0.0, POINTS))
+    steep = np.isfinite(late) and late - at <= PART * at and at - early <= PART * at
+    return bool(steep) and not any(one.bound for one in curve)
+
+
+def crossing(curve: Sequence[float], target: float) -> float:
+    """The minute at which a curve by the ends of minutes crosses a target; infinite = never.
+
+    >>> crossing([0.2, 0.6, 1.0], 0.8)
+    2.5
+    """
+    over = [n for n, share in enumerate(curve) if share >= target]
+    if not over:
+        return float("inf")
+    n = over[0]
+    before = curve[n - 1] if n else 0.0
+    return n + (target - before) / max(curve[n] - before, 1e-12)
+
+
+def doubtful(now: Now, shares: F8, back: F8, wait: int = 5) -> F8:
+    """(cells, channels) `works`; a supply in doubt works for so many as this warning's proofs say.
+
+    Proofs that came stand against those expected where it works, of what has been out for a while.
+    A cell with few or none takes the mean of the cells in the same doubt; where these have too few
+    as well (`ENOUGH`), it stays unknown. Channels that need the same supply share what is learned.
+    """
+    out, unsure = now.works.copy(), np.isnan(now.works)
+    came, expected = (np.zeros_like(out) for _ in range(2))
+    size, first = len(now.people.people), live.first(now.sent, len(now.people.cell))
+    for k, way in enumerate(now.ways):
+        if way.proof != "person":
+            continue
+        of = now.sent.channel == k
+        of &= first
+        cell, old = now.people.cell[now.sent.person[of]], now.sent.handed[of] <= now.minute - wait
+        planned = np.maximum(np.bincount(cell, minlength=size), 1)
+        each = np.minimum(1.0, shares[:, k] * now.people.people / planned) * back[k]
+        expected[:, k] = np.bincount(cell[old], minlength=size) * each * unsure[:, k]
+        proven = old & (now.sent.proven[of] <= now.minute)
+        came[:, k] = np.bincount(cell[proven], minlength=size) * unsure[:, k]
+    for k, way in enumerate(now.ways):
+        alike = [n for n, other in enumerate(now.ways) if set(other.needs) & set(way.needs)]
+        some, of_all = came[:, alike].sum(axis=1), expected[:, alike].sum(axis=1)
+        if of_all.sum() >= ENOUGH:
+            mean = min(1.0, some.sum() / of_all.sum())
+            part = np.minimum(1.0, (some + ENOUGH * mean) / (of_all + ENOUGH))
+            out[unsure[:, k], k] = part[unsure[:, k]]
+    return out
