@@ -111,6 +111,8 @@ class Page:
         self.errors: list[str] = []
         self.asked: list[str] = []
         """Addresses that the page asked for."""
+        self._workers: dict[str, str] = {}
+        """Scope of a service worker -> the name of its registration."""
 
     def prepare(self, size: tuple[int, int], language: str) -> None:
         for domain in ("Page", "Runtime", "Network", "Log"):
@@ -130,6 +132,8 @@ class Page:
             self.errors.append(f"{params['entry']['text']} {params['entry'].get('url', '')}")
         elif method == "Network.requestWillBeSent":
             self.asked.append(params["request"]["url"])
+        elif method == "ServiceWorker.workerRegistrationUpdated":
+            self._workers |= {r["scopeURL"]: r["registrationId"] for r in params["registrations"]}
 
     def resize(self, width: int, height: int) -> None:
         self.call(
@@ -211,6 +215,22 @@ class Page:
             "Network.emulateNetworkConditions",
             offline=yes, latency=0, downloadThroughput=-1, uploadThroughput=-1,
         )  # fmt: skip
+
+    def allow(self, url: str, *permissions: str) -> None:
+        """As if its person had allowed it."""
+        context = {"origin": url, "browserContextId": self._context}
+        self._browser.call("Browser.grantPermissions", permissions=permissions, **context)
+
+    def before(self, script: str) -> None:
+        """Run a script before any of the page's own, on every page opened here."""
+        self.call("Page.addScriptToEvaluateOnNewDocument", source=script)
+        self.call("ServiceWorker.enable")
+
+    def push(self, url: str, data: str) -> None:
+        """What a push service would have brought to the page's worker."""
+        self.wait(lambda: f"{url}/" in self._workers)
+        name = self._workers[f"{url}/"]
+        self.call("ServiceWorker.deliverPushMessage", origin=url, registrationId=name, data=data)
 
     def picture(self, path: Path, whole: bool = False) -> None:
         """A screenshot; whole: all of the page, not only what the window shows."""

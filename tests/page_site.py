@@ -22,7 +22,7 @@ from tongluo.core.clock import now_ms
 from tongluo.core.times import iso
 from tongluo.core.tokens import digest, fresh
 
-OPERATOR, AREAS = "officer", 6
+OPERATOR, AREAS = "officer", 8
 PATIENCE = 30.0
 COMPILING = 180.0
 """Seconds for a daemon that finds nothing compiled yet."""
@@ -30,7 +30,7 @@ PLACE = "centre: [23, 113], radius_km: 1"
 
 
 class PageSite:
-    """Areas A0 to A5, each with a gauge S0 to S5: 1 m is blue, 2 yellow, 3 orange, 4 red."""
+    """Areas A0 to A7, each with a gauge S0 to S7: 1 m is blue, 2 yellow, 3 orange, 4 red."""
 
     def __init__(self, folder: Path, ends: ExitStack) -> None:
         self.broker = Mosquitto(folder)
@@ -51,8 +51,9 @@ class PageSite:
 
     def _configure(self) -> None:
         text = self.site.config.read_text(encoding="utf-8")
-        text = text.replace("channels: [record]}", "channels: [page], who: [duty]}")
-        text = text.replace("  record: {kind: recording}", "  page: {kind: app}")
+        text = text.replace("channels: [record]}", "channels: [page, push], who: [duty]}")
+        push = '{kind: webpush, options: {contact: "mailto:duty@example.org", local: true}}'
+        text = text.replace("  record: {kind: recording}", f"  page: {{kind: app}}\n  push: {push}")
         for n in range(AREAS):
             named = f"id: A{n}, name: {n}号村, name_en: Village {n}, plan: 到小学操场集合。,"
             named += " plan_en: Go to the school yard.,"
@@ -107,11 +108,10 @@ class PageSite:
         found = self.site.query("SELECT sent FROM warnings WHERE identifier = ?", identifier)
         return int(found[0][0])
 
-    def states(self, identifier: str) -> list[str]:
-        """States of a version's deliveries."""
-        rows = self.site.query(
-            "SELECT state FROM deliveries WHERE identifier = ?", identifier, file="deliveries.db"
-        )
+    def states(self, identifier: str, channel: str = "page") -> list[str]:
+        """States of a version's deliveries on a channel."""
+        query = "SELECT state FROM deliveries WHERE identifier = ? AND channel = ?"
+        rows = self.site.query(query, identifier, channel, file="deliveries.db")
         return sorted(state for (state,) in rows)
 
     def ask(self, method: str, name: str, **body: Any) -> httpx.Response:

@@ -6,12 +6,14 @@ what was proven comes back as states of deliveries.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
 
 from tests.chromium import Browser, Page, browser
 from tests.page_site import PageSite, page_site
+from tests.push_service import PushService, UserAgent, claims
 
 __all__ = ["browser", "page_site"]
 
@@ -29,6 +31,13 @@ def pages(browser: Browser) -> Iterator[list[Page]]:
         errors = [e for e in page.errors if "net::ERR" not in e and "status of 5" not in e]
         page.close()
         assert errors == []
+
+
+@pytest.fixture
+def push_service() -> Iterator[PushService]:
+    made = PushService()
+    yield made
+    made.close()
 
 
 def subscribe(
@@ -217,6 +226,63 @@ def test_a_console_that_starts_again_finds_its_pages(
     proven(page, page_site, identifier, "delivered")
 
 
+def test_a_push_reaches_a_page_that_is_closed(
+    page_site: PageSite, browser: Browser, pages: list[Page], push_service: PushService
+) -> None:
+    page, agent = browser.page(), UserAgent()
+    pages.append(page)
+    page.before(SUBSCRIBED % json.dumps({"endpoint": f"{push_service.origin}/one",
+                                         "keys": agent.keys()}))  # fmt: skip
+    page.allow(page_site.url, "notifications")
+    page.open(page_site.url)
+    page.click("input[value=A6]")
+    page.click("#push")
+    page.click("#start")
+    page.until("document.querySelector('#pushed')")
+    kept = "SELECT 1 FROM subscriptions"
+    page.wait(lambda: bool(page_site.site.query(kept, file="console.db")))
+
+    page_site.stage(6, 3.5)
+    orange = warned(page, page_site, 6)
+    page.wait(lambda: page_site.states(orange, "push") == ["accepted"])  # and no more than that
+    said = agent.open(push_service.got[0].body).decode()
+    assert json.loads(said)["id"] == orange
+    assert claims(push_service.got[0].head["Authorization"])[0]["aud"] == push_service.origin
+    page.push(page_site.url, said)
+    page.wait(lambda: page_site.states(orange, "push") == ["delivered"])
+
+    page.open("about:blank")  # closed: its worker alone is there
+    page_site.stage(6, 4.5)
+    page.wait(lambda: len(push_service.got) == 2)
+    red = page_site.identifiers(6)[1]
+    page.push(page_site.url, agent.open(push_service.got[1].body).decode())
+    page.wait(lambda: page_site.states(red, "push") == ["delivered"])
+    assert page_site.states(red) == ["handed_over"]  # no page has said anything
+
+    page.open(page_site.url)
+    page.wait(lambda: page.run(SHOWN) == [[red, True]])  # in place of the one before
+    proven(page, page_site, red, "delivered")
+    page.click("#change")
+    page.click("#push")
+    page.click("#start")
+    page.wait(lambda: not page_site.site.query(kept, file="console.db"))
+
+
+SUBSCRIBED = """(() => {
+  const said = %s, kept = () => JSON.parse(localStorage.getItem("test.subscribed"));
+  const made = (key) => ({ toJSON: () => said,
+    options: { applicationServerKey: new Uint8Array(key) },
+    unsubscribe: async () => localStorage.removeItem("test.subscribed") });
+  PushManager.prototype.getSubscription = async () => kept() && made(kept());
+  PushManager.prototype.subscribe = async (asked) => {
+    if (!asked.userVisibleOnly || asked.applicationServerKey.length !== 65) throw new TypeError();
+    localStorage.setItem("test.subscribed", JSON.stringify([...asked.applicationServerKey]));
+    return made(kept());
+  };
+})()"""
+"""In place of the browser's own subscribing, which asks its maker's push service."""
+SHOWN = """navigator.serviceWorker.ready.then((r) => r.getNotifications())
+  .then((all) => all.map((n) => [n.data.id, n.title.includes("6号村")]))"""
 UNNAMED = """[...document.querySelectorAll("button, a[href], input, summary, textarea, [role=img]")]
   .filter((e) => e.getClientRects().length)
   .filter((e) => !(e.textContent.trim() || e.ariaLabel || e.labels?.length))
