@@ -29,6 +29,7 @@ from dissemination.channels.kind import Endpoint, Kept, Surroundings, refuse_exe
 from dissemination.channels.loudspeaker import encoded
 from dissemination.channels.remembered import Remembered
 from dissemination.speech import spoken
+from tongluo.core.crash import point
 from tongluo.core.errors import (
     BadMessage,
     PermanentFailure,
@@ -114,7 +115,9 @@ class Ebm:
         warning = delivery.warning
         refuse_exercise(warning, self._options)
         names = self._names.of(warning)
+        point("before_named")
         self._sent.keep(names.ebmid, delivery.key)
+        point("after_named")
         answer = self._post(names.ebdid, self._tar(warning, names))
         try:
             found = ebm_read.result(answer)

@@ -34,6 +34,7 @@ from dissemination.channels.sms import Messages, Texts
 from dissemination.phones import digest, key_of
 from dissemination.receipts import Receipt
 from dissemination.sms_text import size
+from tongluo.core.crash import point
 from tongluo.core.errors import PermanentFailure, TemporaryFailure
 from tongluo.core.ports import Delivery, Handed
 from tongluo.core.times import to_datetime
@@ -86,7 +87,9 @@ class Gammu:
                     raise PermanentFailure("gammu could not send it")
                 return Handed(state, {"parts": 0})
         attempt = self._ids.begin(delivery.key, text, digest(number, self._key), 1)
+        point("before_named")
         self._ids.named(attempt.id, 1, note)
+        point("after_named")
         try:
             self._write(name, MARK + text.encode("utf-16-le"))
         except OSError as error:

@@ -42,6 +42,7 @@ from dissemination.speech.espeak import Sound
 from dissemination.speech.voices import VOICES
 from dissemination.speech.wording import words
 from tongluo.core.clock import monotonic
+from tongluo.core.crash import point
 from tongluo.core.errors import PermanentFailure, SpeechError, TemporaryFailure, UnknownOutcome
 from tongluo.core.ports import Delivery, Handed
 from tongluo.core.warning import WarningVersion
@@ -167,7 +168,9 @@ class Loudspeaker:
     def _await(self, msgid: str, key: str, seconds: float) -> None:
         with self._answers:
             self._heard[msgid] = []
+            point("before_named")
             self._sent.keep(msgid, key, seconds)
+            point("after_named")
 
     def _hear(self, _topic: str, payload: bytes) -> None:
         """On the library's thread."""

@@ -83,6 +83,7 @@ from dissemination.phones import digest, key_of
 from dissemination.receipts import Receipt
 from dissemination.sms_text import FIELDS, size
 from tongluo.core.clock import now_ms
+from tongluo.core.crash import point
 from tongluo.core.errors import PermanentFailure, TemporaryFailure, UnknownOutcome
 from tongluo.core.ports import Delivery, Handed
 from tongluo.core.rate import parse_rate
@@ -222,8 +223,10 @@ class SmsHttp:
         except (TemporaryFailure, PermanentFailure):
             self._purse.give_back(mark, parts, now, over=bool(note))
             raise
+        point("before_named")
         for receipt in self._ids.named(attempt.id, 1, name):
             self._tell(receipt)
+        point("after_named")
         return Handed(DeliveryState.ACCEPTED, {"parts": parts, "note": note})
 
     def _values(self, delivery: Delivery, number: str, text: str) -> dict[str, str]:

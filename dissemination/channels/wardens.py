@@ -47,6 +47,7 @@ from dissemination.phones import digest, key_of
 from dissemination.receipts import Receipt
 from dissemination.targeting import Register
 from dissemination.targeting.doors import Task, tasks
+from tongluo.core.crash import point
 from tongluo.core.errors import RegisterError, TemporaryFailure
 from tongluo.core.ports import Channel, Delivery, Handed
 from tongluo.core.warning import WarningVersion
@@ -134,7 +135,9 @@ class Wardens:
         with self._lock:
             by, extra = self._channel(), self._extra(delivery)
             if delivery.warning.act is not Act.CANCEL:  # before: an answer may come at once
+                point("before_named")
                 self._sent.keep(delivery.target, delivery.key)
+                point("after_named")
         return by.send(replace(delivery, extra=extra))
 
     def _channel(self) -> Channel:

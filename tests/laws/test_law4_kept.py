@@ -22,7 +22,7 @@ from tests.laws.live import Site, acknowledge_first, flood, publish
 from tests.mosquitto import Mosquitto, broker
 from tongluo.config.load import load
 from tongluo.config.plan import plan
-from tongluo.core.crash import POINTS
+from tongluo.core.crash import KEEPING
 from tongluo.core.effects import Readings
 from tongluo.core.times import parse_time
 from tongluo.daemon.intake import decoder_of
@@ -163,7 +163,7 @@ def test_a_thousand_random_kills(site: Site, broker: Mosquitto) -> None:
     kills(site, broker.port, 1000, seed=2)
 
 
-@pytest.mark.parametrize("point", [p for p in POINTS if not p.endswith(("hand_over", "named"))])
+@pytest.mark.parametrize("point", KEEPING)
 @pytest.mark.parametrize("times", [1, 3])
 def test_a_kill_at_each_point(site: Site, broker: Mosquitto, point: str, times: int) -> None:
     messages = flood(STATIONS, 200, START)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tongluo.core.words import DeliveryState
+from tongluo.daemon import deliveries_rows
 from tongluo.daemon.deliveries import OVERTAKEN, Deliveries, Outcome, Planned
 from tongluo.daemon.lock import locked
 
@@ -159,3 +161,26 @@ def test_every_delivery_is_taken_once_in_the_order_of_its_warning(
     for event, person in {(key[0], key[-1]) for key in got}:
         own = [key for key in got if key[0] == event and key[-1] == person]
         assert own == sorted(own)
+
+
+def test_what_was_cut_off_is_repeated_even_when_that_is_cut_off_too(
+    rows: Deliveries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Never unknown without being queued again: a second crash must find it to repeat."""
+    rows.plan([planned("one", 1, 4), planned("two", 1, 4), planned("low", 1, 2)], 3, 0)
+    assert len(names(rows)) == 3
+    put, done = deliveries_rows.put, list[DeliveryState]()
+
+    def cut_off(*given: Any, **more: Any) -> None:
+        if len(done) == 3:
+            raise KeyboardInterrupt
+        put(*given, **more)
+        done.append(given[3])
+
+    with monkeypatch.context() as for_now, pytest.raises(KeyboardInterrupt):
+        for_now.setattr(deliveries_rows, "put", cut_off)
+        rows.cut_off("c", 1, lambda lane: lane >= 3)
+    assert done == [DeliveryState.UNKNOWN, DeliveryState.QUEUED, DeliveryState.UNKNOWN]
+    rows.cut_off("c", 2, lambda lane: lane >= 3)
+    assert names(rows, 2) == ["one.v1", "two.v1"]
+    rows.close()

@@ -10,18 +10,32 @@ import os
 import signal
 import threading
 
-POINTS = (
+KEEPING = (
     "before_commit",
     "after_commit",
     "amid_acks",
     "amid_snapshot",
     "before_rename",
     "after_rename",
+)
+"""Of the daemon, in the order of its work."""
+SENDING = (
+    "before_planned",
+    "after_planned",
+    "amid_spread",
+    "after_taken",
+    "before_repeated",
+    "after_repeated",
     "before_hand_over",
-    "after_hand_over",
     "before_named",
     "after_named",
+    "after_hand_over",
+    "before_settled",
+    "after_settled",
 )
+"""Of the dispatcher, in the order of a fan-out. `repeated`: what a crash has cut off is weighed, at
+the next start. `named`: what a message is called is written down, on channels that remember it."""
+POINTS = KEEPING + SENDING
 
 
 def _wanted() -> dict[str, int]:

@@ -12,7 +12,7 @@ lower what is proven. The order of sending: `deliveries_due`. How the rows lie: 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import islice
 
 from tongluo.core.words import DeliveryState
@@ -28,6 +28,8 @@ __all__ = [
     "A_STATEMENT", "OVERTAKEN", "RESIDENTS", "SPREAD_AT_ONCE",
     "Deliveries", "Outcome", "Planned", "Row", "Target",
 ]  # fmt: skip
+
+CUT_OFF, REPEATED = "cut off in mid hand-over", "repeated with the same key"
 
 
 class Deliveries(Fans):
@@ -116,13 +118,14 @@ class Deliveries(Fans):
                 rows.tell(db, key, state, now, f"receipt, changes nothing: {raw}")
         return True
 
-    def cut_off(self, channel: str, now: int) -> list[tuple[str, int]]:
-        """(key, lane) of hand-overs that a crash cut off; they are now unknown."""
+    def cut_off(self, channel: str, now: int, again: Callable[[int], bool]) -> None:
+        """Hand-overs that a crash cut off are unknown; `again(lane)`: those that are then repeated
+        with the same key. One transaction: what another crash leaves unknown stays so."""
         with self._writing() as db:
-            found = db.execute(sql.IN_FLIGHT, (channel,)).fetchall()
-            for number, key, _ in found:
-                rows.put(db, number, key, DeliveryState.UNKNOWN, now, "cut off in mid hand-over")
-        return [(key, lane) for _, key, lane in found]
+            for number, key, lane in db.execute(sql.IN_FLIGHT, (channel,)).fetchall():
+                rows.put(db, number, key, DeliveryState.UNKNOWN, now, CUT_OFF)
+                if again(lane):
+                    rows.put(db, number, key, DeliveryState.QUEUED, now, REPEATED)
 
     def next_due(self, channel: str) -> int | None:
         """When the next queued delivery of a channel is due, ms; None when none waits."""

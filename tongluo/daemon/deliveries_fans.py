@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
+from tongluo.core.crash import point
 from tongluo.core.words import DeliveryState
 from tongluo.daemon import deliveries_rows as rows
 from tongluo.daemon import deliveries_sql as sql
@@ -68,6 +69,7 @@ class Fans(Store):
         for start in range(0, len(targets), SPREAD_AT_ONCE):
             with self._writing() as db:
                 rows.fill(db, batch, targets[start : start + SPREAD_AT_ONCE], now)
+            point("amid_spread")
 
 
 def write(db: sqlite3.Connection, fans: Iterable[Planned]) -> None:

@@ -22,6 +22,7 @@ from tongluo.config.cap import manner_of
 from tongluo.config.load import from_text
 from tongluo.config.tables import build_channel
 from tongluo.core.clock import monotonic, now_ms
+from tongluo.core.crash import point
 from tongluo.core.errors import CapError
 from tongluo.core.ports import Channel
 from tongluo.core.warning import WarningVersion
@@ -154,7 +155,9 @@ class Dispatcher:
             many = [not e.call and e.planned.channel in self.spreading for e in new]
             fans = [e.planned for e, spread in zip(new, many, strict=True) if spread]
             single = [e.planned for e, spread in zip(new, many, strict=True) if not spread]
+            point("before_planned")
             self.deliveries.plan(single, new[-1].id, now_ms(), fans)
+            point("after_planned")
             for lane in self.lanes:
                 lane.wake.set()
             for identifier, body in {e.identifier: e.body for e in new if not e.call}.items():

@@ -145,11 +145,12 @@ class Lane:
 
     def _repeat_cut_off(self) -> None:
         """After a crash: unknown, and repeated with the same key; yellow and blue only by proof."""
-        now = now_ms()
-        for key, lane in self._all.deliveries.cut_off(self._name, now):
-            if self._kind.honours_keys or lane >= Level.ORANGE:
-                again = Outcome(key, DeliveryState.QUEUED, now, "repeated with the same key")
-                self._all.deliveries.settle([again])
+        point("before_repeated")
+        self._all.deliveries.cut_off(self._name, now_ms(), self._repeats)
+        point("after_repeated")
+
+    def _repeats(self, lane: int) -> bool:
+        return self._kind.honours_keys or lane >= Level.ORANGE
 
     def _spread(self) -> bool:
         """A delivery for each recipient of what is new; False while they cannot be told."""
@@ -183,11 +184,15 @@ class Lane:
         self._mutes.refresh(self._journal)
         sure = not self._kind.honours_keys
         rows = self._all.deliveries.take(self._name, most, now_ms(), sure=sure)
+        if rows:
+            point("after_taken")
         warnings = {i: self._warning(i) for i in {row.identifier for row in rows}}
         work = partial(self._one, channel, warnings)
         outcomes = [outcome for some in self._each(work, rows) for outcome in some]
         if outcomes:
+            point("before_settled")
             self._all.deliveries.settle(outcomes)
+            point("after_settled")
         return bool(rows)
 
     def _each(
@@ -278,8 +283,7 @@ class Lane:
             wait = self._pause.begin(now, first)
         later = Outcome(row.key, DeliveryState.QUEUED, now, reason, due=now + wait)
         doubt = Outcome(row.key, DeliveryState.UNKNOWN, now, reason)
-        again = self._kind.honours_keys or row.lane >= Level.ORANGE
-        return [later] if temporary else [doubt, later] if again else [doubt]
+        return [later] if temporary else [doubt, later] if self._repeats(row.lane) else [doubt]
 
     def _broken(self, row: Row, error: Exception) -> list[Outcome]:
         """A fault that no channel may raise: an outcome unknown, final after a few of them.
