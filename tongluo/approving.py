@@ -10,24 +10,25 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from tongluo.core.effects import Call
+from tongluo.calling import Calling
 from tongluo.core.warning import WarningVersion
 from tongluo.core.words import Act, Level, Status
-from tongluo.exercising import Exercising
 from tongluo.warning import approval, ladder, quiet
 from tongluo.warning.agenda import Agenda
-from tongluo.warning.desk import UNANSWERED, Group, Proposal
+from tongluo.warning.assess import Assessor
+from tongluo.warning.desk import UNANSWERED, Group, Kind, Proposal
 from tongluo.warning.lifecycle import Lifecycle, Occasion
-from tongluo.warning.policy import Approval, Policy, Step
+from tongluo.warning.policy import Policy, Step
 
 NEVER = (1 << 62, 0, "")
 Due = tuple[int, int, str]
 """(ms, kind, name)."""
 
 
-class Approving(Exercising):
+class Approving(Calling):
     """The duty desk under a plan."""
 
+    assessor: Assessor
     lifecycle: Lifecycle
     next_due: Agenda | None
     """When warnings must be renewed; None = must be looked up."""
@@ -41,12 +42,12 @@ class Approving(Exercising):
         occasion = self.plan.occasion(n)
         if occasion is None or assessed < 0:
             return
+        self.review(n, assessed, time)
         key, live = self.plan.key(n), self.lifecycle.live(n)
-        declined, proposal = self._declined(key, assessed, time), self.desk.proposals.get(key)
-        event = self.lifecycle.events.get(n)
-        manual = max(event.manual if event else 0, proposal.manual if proposal else 0)
+        declined, event = self._declined(key, assessed, time), self.lifecycle.events.get(n)
+        manual, pinned = event.manual if event else 0, self.assessor.answers[n].pinned
         level = approval.aim(occasion.policy, assessed, live, declined, manual)
-        now = approval.at_once(occasion.policy, live, level)
+        now = approval.at_once(occasion.policy, live, level, by_hand=pinned)
         if now != live:
             self.let_out(n, now, time, occasion, reason)
         if level == now:
@@ -83,6 +84,7 @@ class Approving(Exercising):
         highest = self.lifecycle.events[n].highest
         self.send(self.plan.key(n), version, policy, channels, highest)
         self.plan_renewal(n)
+        self.review(n, self.assessor.answers[n].level, version.sent)
 
     def send(
         self, key: str, version: WarningVersion, policy: Policy, channels: list[str], highest: int
@@ -137,30 +139,74 @@ class Approving(Exercising):
         time: int,
         occasion: Occasion,
         reason: Mapping[str, Any],
-        manual: int = 0,
-    ) -> Proposal:
+    ) -> None:
         """Put a level before those who may approve it, and call them."""
-        place = (occasion.area.id, occasion.hazard.value)
-        live, before = self.lifecycle.live(n), {g: x.version for g, x in self.desk.groups.items()}
-        found, word = approval.propose(
-            self.desk, place, level, live, time, reason, occasion.policy, manual
-        )
+        place, before = (occasion.area.id, occasion.hazard.value), self._ladders()
+        live = self.lifecycle.live(n)
+        found, word = approval.propose(self.desk, place, level, live, time, reason, occasion.policy)
         if word != "kept":
-            self.step(found, word, time)
-            group = self.desk.groups[found.group]
-            rules = occasion.policy.approval(group.level)
-            if rules and rules.tell and before.get(group.id) != group.version:
-                self.call(group, rules.tell, "told", time)
-            self.climb(group, time)
+            self._put(found, word, before, time)
         self.next_duty = None
-        return found
+
+    def draft(
+        self, n: int, kind: Kind, level: int, time: int, reason: Mapping[str, Any], by: str
+    ) -> Proposal:
+        """Put what a person asks for before those who may approve it, and call them."""
+        occasion, event = self.plan.occasion(n), self.lifecycle.events.get(n)
+        assert occasion is not None  # a person asks for nothing without a policy
+        place, before = (occasion.area.id, occasion.hazard.value), self._ladders()
+        name = event.name if event is not None and event.version else ""
+        change = (kind, level, name, self.assessor.answers[n].level)
+        made = approval.draft(
+            self.desk, place, change, self.lifecycle.live(n), time, reason, occasion.policy, by
+        )
+        self._put(made, "proposed", before, time)
+        self.next_duty = None
+        return made
+
+    def _ladders(self) -> dict[str, int]:
+        return {name: group.version for name, group in self.desk.groups.items()}
+
+    def _put(self, found: Proposal, word: str, before: Mapping[str, int], time: int) -> None:
+        """Into the audit, and call for it; before: the ladders that there were."""
+        self.step(found, word, time)
+        group = self.desk.groups[found.group]
+        rules = self.rules_of(group)
+        if rules and rules.tell and before.get(group.id) != group.version:
+            self.call(group, rules.tell, "told", time)
+        self.climb(group, time)
+
+    def review(self, n: int, assessed: int, time: int) -> None:
+        """After a rise, or another version: a draft that was made before it may be overtaken."""
+        made, event = self.desk.drafts.get(self.plan.key(n)), self.lifecycle.events.get(n)
+        if made is None:
+            return
+        name = event.name if event is not None and event.version else ""
+        if approval.overtaken(made, name, self.lifecycle.live(n), assessed):
+            self.withdraw_draft(made.key, time, "overtaken")
+        elif assessed >= Level.NONE:
+            made.seen = min(made.seen, assessed)  # after a fall, each rise is a new one
 
     def withdraw(self, key: str, time: int, word: str = "withdrawn", **more: Any) -> None:
-        """Take a proposal off the desk, if there is one."""
-        found = approval.close(self.desk, key)
+        """Take a proposal of the sensors' off the desk, if there is one."""
+        self._closed(approval.close(self.desk, key), word, time, **more)
+
+    def withdraw_draft(self, key: str, time: int, word: str = "withdrawn", **more: Any) -> None:
+        """Take what a person asks for off the desk, if there is such."""
+        self._closed(approval.close(self.desk, key, draft=True), word, time, **more)
+
+    def _closed(self, found: Proposal | None, word: str, time: int, **more: Any) -> None:
         if found is not None:
             self.step(found, word, time, **more)
         self.next_duty = None
+
+    def clear_desk(self, time: int) -> None:
+        """Under another plan: what no policy speaks of any more waits for nobody."""
+        for found in self.desk.open():
+            n = self.plan.places.get(found.key)
+            if n is None or self.plan.occasion(n) is None:
+                approval.close(self.desk, found.key, draft=bool(found.by))
+                self._closed(found, "withdrawn", time, cause="configuration")
 
     def grant(self, proposal: Proposal, level: int, time: int, by: str, **more: Any) -> None:
         """Let a proposal out, or a part of it; the whole closes it."""
@@ -172,8 +218,6 @@ class Approving(Exercising):
         occasion = replace(occasion, policy=replace(occasion.policy, by=by))
         self.step(proposal, str(more.pop("word", "issued")), time, issued=Level(level).word, **more)
         self.let_out(n, level, time, occasion, {**proposal.reason, **more})
-        if proposal.manual and level:
-            self.lifecycle.events[n].manual = min(proposal.manual, level)
         self.next_duty = None
 
     def step(self, proposal: Proposal, word: str, time: int, **more: Any) -> None:
@@ -186,78 +230,10 @@ class Approving(Exercising):
             "hazard": proposal.hazard,
             "level": Level(proposal.level).word,
             "group": proposal.group,
+            **({"kind": proposal.kind, "by": proposal.by} if proposal.by else {}),
             **more,
         }
         self.record(time, "proposal", body)
-
-    # calls
-
-    def climb(self, group: Group, time: int) -> None:
-        """Take the steps of a ladder that are due."""
-        rules = self._rules(group)
-        while rules is not None and 0 < (ladder.due(group, rules) or NEVER[0]) <= time:
-            number, step = ladder.take(group, rules, time)
-            self.call(group, step, f"s{number + 1}", time)
-
-    def _rules(self, group: Group) -> Approval | None:
-        policy = self.plan.policies_of.get(group.hazard)
-        return policy.approval(group.level) if policy is not None else None
-
-    def call(self, group: Group, step: Step, name: str, time: int) -> None:
-        """Call, or tell, everybody a step names; nobody there is said too."""
-        people = ladder.called(step.whom, self.plan.operators)
-        for person in people:
-            call = f"{group.id}.v{group.version}.{name}.{person.name}"
-            if step.answer:
-                group.calls[call] = person.name
-            targets = {c: person.contacts.get(c, person.name) for c in step.by}
-            draft = self._draft(group, f"tongluo.call.{call}", time)
-            self.effects.calls.append(
-                Call(call, time, group.id, person.name, step.answer, targets, draft)
-            )
-        body = {
-            "group": group.id,
-            "step": name,
-            "people": [p.name for p in people],
-            "channels": list(step.by),
-            "answer": step.answer,
-        }
-        self.record(time, "call", body)
-
-    def _draft(self, group: Group, identifier: str, time: int) -> WarningVersion:
-        """What a call is about: the highest proposal, and how many more there are."""
-        open_ = self.desk.of_group(group.id)
-        chief = max(open_, key=lambda p: (p.rung, -p.at, p.id))
-        n = self.plan.places[chief.key]
-        occasion, live = self.plan.occasion(n), self.lifecycle.live(n)
-        assert occasion is not None
-        areas = [self.plan.areas[p.area] for p in open_]
-        en = f"to be decided: {len(areas)} area(s): {', '.join(a.name_en or a.id for a in areas)}"
-        zh = f"待审批 {len(areas)} 个预警区：{'、'.join(a.name for a in areas)}"
-        said = {
-            **chief.reason,
-            "en": f"{en}; {chief.reason.get('en', '')}",
-            "zh": f"{zh}；{chief.reason.get('zh', '')}",
-        }
-        return WarningVersion(
-            identifier=identifier,
-            event=group.id,
-            version=group.version,
-            act=Act.ISSUE,
-            status=Status.DRAFT,
-            hazard=occasion.hazard,
-            level=Level(chief.rung),
-            previous=Level(live),
-            area=occasion.area,
-            sender=occasion.sender,
-            sent=time,
-            onset=chief.at,
-            expires=time + occasion.policy.validity,
-            zone=occasion.zone,
-            reason=said,
-            policy=occasion.policy.by,
-            languages=occasion.languages,
-        )
 
     # what falls due
 
@@ -271,11 +247,11 @@ class Approving(Exercising):
         desk, found = self.desk, list[Due]()
         found += [(h.due, 0, h.identifier) for h in desk.held]
         for group in desk.groups.values():
-            if at := ladder.due(group, self._rules(group)):
+            if at := ladder.due(group, self.rules_of(group)):
                 found.append((at, 1, group.id))
-        for key, proposal in desk.proposals.items():
+        for proposal in desk.open():
             if (next_ := self._silence(proposal)) is not None:
-                found.append((next_[0], 2, key))
+                found.append((next_[0], 2, proposal.id))
         found += [(m.until, 3, m.what) for m in desk.mutes]
         found += [(d.ends, 4, key) for key, d in desk.exercises.items()]
         return found
@@ -303,9 +279,10 @@ class Approving(Exercising):
             return None
         return approval.silence(proposal, occasion.policy, self.lifecycle.live(n))
 
-    def _silent_now(self, key: str, time: int) -> None:
+    def _silent_now(self, name: str, time: int) -> None:
         """Nobody has answered in time: what the policy's order lets out, goes; staff are told."""
-        proposal, due = self.desk.proposals[key], self._silence(self.desk.proposals[key])
+        proposal = next(p for p in self.desk.open() if p.id == name)
+        due = self._silence(proposal)
         assert due is not None
         group, level = self.desk.groups[proposal.group], due[1]
         self._tell_silence(group, time)
@@ -319,7 +296,7 @@ class Approving(Exercising):
 
     def _tell_silence(self, group: Group, time: int) -> None:
         """Once a ladder: everybody on it, and whoever may approve, hears that nobody did."""
-        rules = self._rules(group)
+        rules = self.rules_of(group)
         if rules is None or group.silent:
             return
         group.silent = True

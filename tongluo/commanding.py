@@ -7,25 +7,23 @@ propose or relay, no order issues anything.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
 
+from tongluo.by_hand import ByHand
 from tongluo.core.effects import Command
 from tongluo.core.times import say_duration
 from tongluo.core.words import Level
-from tongluo.timing import Timing
-from tongluo.warning import acts, approval, ladder
-from tongluo.warning.desk import Declined, Drill, Mute, Proposal
+from tongluo.warning import acts, ladder
+from tongluo.warning.desk import Drill, Mute, Proposal
 from tongluo.warning.ladder import Operator
-from tongluo.warning.lifecycle import Event, Occasion
-from tongluo.warning.policy import Policy, names
+from tongluo.warning.lifecycle import Event
 from tongluo.warning.refusals import Refused
 
 
-class Commanding(Timing):
+class Commanding(ByHand):
     """The part of the engine that persons move."""
 
     def command(self, c: Command) -> None:
@@ -55,7 +53,7 @@ class Commanding(Timing):
         if operator is None:
             raise Refused("unknown_operator")
         order = acts.read(c.word, c.body)
-        if not operator.roles and not isinstance(order, acts.Answer):
+        if not operator.roles and not isinstance(order, acts.Answer | acts.Report):
             raise Refused("no_roles", operator=operator.name)
         done: Callable[[Operator, Any, int], Any] = getattr(self, f"_do_{c.word}")
         return done(operator, order, at)
@@ -69,27 +67,19 @@ class Commanding(Timing):
         fresh = [p for p in found if all(who != operator.name for who, _ in p.approved)]
         if not fresh:
             raise Refused("signed", operator=operator.name, id=found[0].id)
-        return [self._sign(operator, p, at) for p in fresh]
-
-    def _sign(self, operator: Operator, p: Proposal, at: int) -> dict[str, Any]:
-        policy = self.plan.policies_of[p.hazard]
-        enough = approval.sign(p, operator.name, at, policy)
-        told = {"id": p.id, "level": Level(p.level).word, "issued": enough}
-        who = [name for name, _ in p.approved]
-        if not enough:
-            self.step(p, "signed", at, who=who)
-            return told
-        by = f"{policy.by} ({', '.join(self.plan.operators[w].title for w in who)})"
-        self.grant(p, p.level, at, by, approved_by=who)
-        return told
+        fresh.sort(key=lambda p: -p.level)  # of a place's two the higher takes the other along
+        return [self._sign(operator, p, at) for p in fresh if p in self.desk.open()]
 
     def _do_reject(self, operator: Operator, order: acts.Reject, at: int) -> list[str]:
         found = self._proposals(order.ids)
         for p in found:
             self._may_approve(operator, p)
         for p in found:
+            if p.by:  # what the sensors say is not in question
+                self.withdraw_draft(p.key, at, "rejected", who=operator.name, why=order.why)
+                continue
             if p.level == p.rung:
-                self._decline(p.key, operator, order.why, at, p.level)
+                self._decline(p.key, operator.name, order.why, at, p.level)
             else:  # the warning stays until a person lowers it
                 self.lifecycle.events[self.plan.places[p.key]].manual = p.rung
             self.withdraw(p.key, at, "rejected", who=operator.name, why=order.why)
@@ -101,7 +91,7 @@ class Commanding(Timing):
         for said in ids:
             name, _, version = said.partition("@")
             group = self.desk.groups.get(name)
-            its = [p for p in self.desk.proposals.values() if name in (p.id, p.group)]
+            its = [p for p in self.desk.open() if name in (p.id, p.group)]
             if not its:
                 raise Refused("no_proposal", id=name)
             now = group.revision if group is not None else its[0].version
@@ -115,136 +105,10 @@ class Commanding(Timing):
 
     def _may_approve(self, operator: Operator, p: Proposal) -> None:
         policy = self.plan.policies_of[p.hazard]
-        self._authority(policy, p.hazard)
+        if p.kind != "cancel":  # to end a warning needs no authority
+            self._authority(policy, p.hazard)
         rules = policy.approval(p.rung)
         self._named(operator, rules.who if rules is not None else ())
-
-    def _authority(self, policy: Policy, hazard: str) -> None:
-        if policy.authority != "issue":
-            raise Refused(
-                "authority", authority=policy.authority, to=policy.to or "?", hazard=hazard
-            )
-
-    def _named(self, operator: Operator, who: tuple[str, ...]) -> None:
-        """That a list of names and roles names this operator; an empty one names every role."""
-        if who and not names(who, operator.name, operator.roles):
-            raise Refused("not_allowed", operator=operator.name, who=", ".join(who))
-
-    def _decline(
-        self, key: str, operator: Operator, why: str, at: int, level: int = Level.RED
-    ) -> None:
-        """What the sensors hold now, up to a level, goes out no more; what they never said may."""
-        level = min(level, self.assessor.answers[self.plan.places[key]].level)
-        if level >= Level.BLUE:
-            self.desk.declined[key] = Declined(level, operator.name, why, at)
-
-    # warnings by hand
-
-    def _do_issue(self, operator: Operator, order: acts.Issue, at: int) -> dict[str, Any]:
-        n = self.plan.places.get(f"{order.area}/{order.hazard}")
-        if n is None:
-            raise Refused("no_question", hazard=order.hazard, area=order.area)
-        level = acts.level_of(order.level)
-        return self._raise(operator, n, level, self._said(operator, order.why), at)
-
-    def _raise(
-        self, operator: Operator, n: int, level: int, reason: Mapping[str, Any], at: int
-    ) -> dict[str, Any]:
-        """A level above the one in force, as far as the policy lets this person."""
-        occasion, key, live = self._occasion(n), self.plan.key(n), self.lifecycle.live(n)
-        policy, hazard = occasion.policy, occasion.hazard.value
-        self._authority(policy, hazard)
-        if live >= level:
-            raise Refused("already", level=Level(live).word, event=self.lifecycle.events[n].name)
-        if policy.mode(level) == "never":
-            raise Refused("never", hazard=hazard, level=Level(level).word)
-        open_, rules = self.desk.proposals.get(key), policy.approval(level)
-        self._named(operator, rules.who if rules is not None else policy.who)
-        if open_ is not None and open_.level >= level:
-            raise Refused("proposed", id=open_.id, level=Level(open_.level).word)
-        self.desk.declined.pop(key, None)
-        if rules is not None:
-            return self._sign(operator, self.offer(n, level, at, occasion, reason, level), at)
-        self._hand_out(operator, n, level, at, reason)
-        self.lifecycle.events[n].manual = level
-        return {"event": self.lifecycle.events[n].name, "level": Level(level).word, "issued": True}
-
-    def _hand_out(
-        self, operator: Operator, n: int, level: int, at: int, reason: Mapping[str, Any]
-    ) -> None:
-        self.let_out(n, level, at, self._by(operator, n), reason)
-
-    def _by(self, operator: Operator, n: int) -> Occasion:
-        """The occasion, on this person's word."""
-        occasion = self._occasion(n)
-        by = f"{occasion.policy.by} ({operator.title})"
-        return replace(occasion, policy=replace(occasion.policy, by=by))
-
-    def _occasion(self, n: int) -> Occasion:
-        occasion = self.plan.occasion(n)
-        if occasion is None:
-            question = self.plan.questions[n]
-            raise Refused("never", hazard=question.hazard.value, level="any level")
-        return occasion
-
-    def _said(self, operator: Operator, why: str, text: str = "") -> dict[str, Any]:
-        """The reason of what a person does."""
-        said = text or why
-        return {
-            "cause": "act",
-            "who": operator.name,
-            "why": why,
-            "en": said,
-            "zh": said,
-            "config": self.plan.digest,
-        }
-
-    def _do_update(self, operator: Operator, order: acts.Update, at: int) -> dict[str, Any]:
-        name = order.event or order.identifier.removeprefix("tongluo.").rpartition(".v")[0]
-        n, event = self._event(operator, name)
-        self._authority(self._occasion(n).policy, self.plan.questions[n].hazard.value)
-        reason = self._said(operator, order.why, order.text)
-        level = acts.level_of(order.level) if order.level else event.level
-        if level > event.level:
-            return self._raise(operator, n, level, reason, at)
-        if level < event.level:
-            self._set_aside(operator, n, order.why, at)
-            event.manual = 0
-            self._hand_out(operator, n, level, at, reason)
-        else:
-            occasion = self._by(operator, n)
-            self.emit(n, self.lifecycle.renew(n, at, occasion, reason), occasion.policy)
-        return {"event": name, "level": Level(level).word, "issued": True}
-
-    def _do_cancel(self, operator: Operator, order: acts.Cancel, at: int) -> dict[str, Any]:
-        n, _ = self._event(operator, order.event)
-        self._set_aside(operator, n, order.why, at)
-        self._hand_out(operator, n, 0, at, self._said(operator, order.why))
-        return {"event": order.event, "level": "none", "issued": True}
-
-    def _do_retract(self, operator: Operator, order: acts.Retract, at: int) -> dict[str, Any]:
-        n, _ = self._event(operator, order.event, ended=True)
-        self._set_aside(operator, n, order.why, at)
-        occasion = replace(self._by(operator, n), note=order.why)
-        version = self.lifecycle.retract(n, at, occasion, self._said(operator, order.why))
-        self.emit(n, version, occasion.policy)
-        return {"event": order.event, "level": "none", "issued": True}
-
-    def _event(self, operator: Operator, name: str, *, ended: bool = False) -> tuple[int, Event]:
-        """The warning of a name that this person may act on; to end it needs no authority."""
-        for n, event in self.lifecycle.events.items():
-            if name and event.name == name and (event.version or (ended and event.last)):
-                policy = self._occasion(n).policy
-                rules = policy.approval(event.level or event.highest)
-                self._named(operator, policy.who or (rules.who if rules is not None else ()))
-                return n, event
-        raise Refused("no_event", event=name)
-
-    def _set_aside(self, operator: Operator, n: int, why: str, at: int) -> None:
-        """A person lowers: what the sensors hold now does not raise it again."""
-        key = self.plan.key(n)
-        self.withdraw(key, at, "withdrawn", who=operator.name, why=why)
-        self._decline(key, operator, why, at)
 
     # calls and mutes
 

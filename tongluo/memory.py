@@ -128,8 +128,8 @@ def bring(engine: Engine, saved: Mapping[str, Any]) -> bool:
             engine.lifecycle.events[n] = one.event
     engine.assessor.retell(int(engine.clock["now"]))
     keys = engine.plan.places
-    for key in [k for k in portable.desk.proposals if k not in keys]:
-        close(portable.desk, key)
+    for gone in [p for p in portable.desk.open() if p.key not in keys]:
+        close(portable.desk, gone.key, draft=bool(gone.by))
     engine.desk, engine.next_due, engine.next_duty = portable.desk, None, None
     return bool(portable.standing)
 

@@ -19,7 +19,6 @@ from tongluo.core.errors import CapError
 from tongluo.core.warning import Relayed
 from tongluo.core.words import Hazard, Level, Status
 from tongluo.warning import relay
-from tongluo.warning.assess import Assessor
 from tongluo.warning.desk import Declined, Relay
 from tongluo.warning.lifecycle import Event, Lifecycle, Occasion
 from tongluo.warning.policy import Policy
@@ -32,7 +31,6 @@ OVER = 5
 class Relaying(Approving):
     """The Notices on the desk."""
 
-    assessor: Assessor
     reasons: Reasons
 
     def notice(self, at: int, xml: bytes) -> None:

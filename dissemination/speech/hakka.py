@@ -58,7 +58,7 @@ siau1 消 siau3 小 sien4 线 siet5 泄 sii1 斯 sii2 时 sii4 市是示氏似�
 siin2 成城乘 siip5 湿 siip6 十 siit5 室 siit6 实 sin1 新 sin2 辰 sin4 信性汛 siong1 相 siong4 象
 sit5 析息 siuk6 续 so3 所 son2 船 song2 常 song4 上尚 su3 守 su4 受数 sui2 随 sui3 水 sui4 瑞隧
 suk5 速 sun4 顺剩 ta3 打 tai1 低 tai3 底 tai4 带 tan1 单 tan4 但 tap5 答 ten3 等 tet5 得德 tha1 他
-thai4 大待态太 than1 滩 than4 碳 thap5 塔 that6 达 thet5 踢 thet6 特 theu2 头 thi2 堤 thi3 体
+thai4 大待态太 than1 滩 than4 碳 thap5 塔 that6 达 thet5 踢 thet6 特 theu2 头 thi2 堤提 thi3 体
 thi4 地第 thiau2 条 thiau4 掉 thien1 天 thien2 田 thien4 电 thin2 停 thin4 定 tho4 道 thoi4 代退
 thon4 段断 thong2 塘 thu2 涂途 thu3 土 thu4 度 thuk6 读 thung1 通 thung2 童同 thung3 统 thung4 动洞
 thut6 突 tiam3 点 tin1 汀 tit5 的 to1 多 to3 倒 to4 到 ton1 端 tong1 当 tong3 挡 tui1 堆 tui4 对

@@ -46,8 +46,14 @@ def _cells(p: dict[str, Any], zone: str) -> tuple[object, ...]:
         paint.local(p["since"], zone),
         f"{len(p['approved'])}/{p['needed']} {' '.join(p['approved'])}",
         _silence(p, zone),
-        p["reason"]["zh" if chinese() else "en"],
+        _reason(p),
     )
+
+
+def _reason(p: dict[str, Any]) -> str:
+    """Why, after what is asked for beside the level, and by whom."""
+    language = "zh" if chinese() else "en"
+    return ": ".join(x for x in (p["by"], p["asked"][language], p["reason"][language]) if x)
 
 
 def _silence(p: dict[str, Any], zone: str) -> str:

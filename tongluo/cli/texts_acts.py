@@ -29,14 +29,16 @@ ACTS: dict[str, tuple[str, str]] = {
     ),
     "help.update": (
         "Say more of a warning in force, or change its level; a rise goes as far as the policy "
-        "lets you.\n\nExample: tongluo update EVENT --text TEXT --why TEXT",
-        "更新有效预警的内容或等级；升级以策略所许为限。"
+        "lets you. Where two persons must approve, it waits for the second."
+        "\n\nExample: tongluo update EVENT --text TEXT --why TEXT",
+        "更新有效预警的内容或等级；升级以策略所许为限。须双人审批的，等第二人批准。"
         "\n\n例：tongluo update EVENT --text 内容 --why 理由",
     ),
     "help.cancel": (
-        "Give the all-clear, to everyone who got the alarm.\n\nExample: tongluo cancel EVENT --why "
-        "TEXT",
-        "解除预警，发给收到过该预警的所有人。\n\n例：tongluo cancel EVENT --why 理由",
+        "Give the all-clear, to everyone who got the alarm. Where two persons must approve, it "
+        "waits for the second.\n\nExample: tongluo cancel EVENT --why TEXT",
+        "解除预警，发给收到过该预警的所有人。须双人审批的，等第二人批准。"
+        "\n\n例：tongluo cancel EVENT --why 理由",
     ),
     "help.retract": (
         "Take back a false alarm, in force or ended: one act, the same channels, and the text says "

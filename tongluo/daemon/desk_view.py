@@ -7,6 +7,7 @@ from typing import Any
 from tongluo.core.words import Hazard, Level
 from tongluo.engine import Engine
 from tongluo.warning import approval, ladder
+from tongluo.warning.asked import asked
 from tongluo.warning.desk import UNANSWERED, Proposal
 
 
@@ -72,7 +73,9 @@ def proposal(engine: Engine, p: Proposal) -> dict[str, Any]:
         "who": list(rules.who) if rules is not None else [],
         "authority": policy.authority,
         "to": policy.to,
-        "by_hand": bool(p.manual),
+        "by_hand": bool(p.by),
+        "by": p.by,
+        "asked": dict(zip(("en", "zh"), asked(p), strict=True)),
         "unanswered": p.unanswered,
         "silence": _silence(silence),
         "channels": list(policy.channels),

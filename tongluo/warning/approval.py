@@ -3,6 +3,9 @@
 A level that the policy lets out by itself goes out at once; what is above it is proposed and
 waits. A proposal is one for its area and hazard: it is renewed when the level rises (who had
 approved the lower one approves anew), amended when it falls, withdrawn when nothing is left of it.
+
+What a person asks for is a draft beside it, until a further person approves it. A rise overtakes a
+draft that would lower or reword: whoever drafted it had not seen that.
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tongluo.warning.desk import UNANSWERED, Desk, Group, Proposal
+from tongluo.warning.desk import UNANSWERED, Desk, Group, Kind, Proposal
 from tongluo.warning.policy import Policy
 
 
@@ -25,11 +28,15 @@ def aim(policy: Policy, assessed: int, live: int, declined: int = 0, manual: int
     return max(level, manual)
 
 
-def at_once(policy: Policy, live: int, level: int) -> int:
-    """The level that goes out without anybody's word, on the way from `live` to `level`."""
+def at_once(policy: Policy, live: int, level: int, *, by_hand: bool = False) -> int:
+    """The level that goes out without anybody's word, on the way from `live` to `level`.
+
+    by_hand: a person has set the assessment, and what two approved is not lowered by one.
+    """
     if level < live:
         approval = policy.approval(live) if policy.mode(live) == "approve" else None
-        return live if approval is not None and approval.lower else level
+        holds = approval is not None and (approval.lower or (by_hand and approval.two))
+        return live if holds else level
     if policy.authority != "issue":
         return live
     return next((k for k in range(level, live, -1) if policy.mode(k) == "automatic"), live)
@@ -43,7 +50,6 @@ def propose(
     time: int,
     reason: Mapping[str, Any],
     policy: Policy,
-    manual: int = 0,
 ) -> tuple[Proposal, str]:
     """(the proposal, what became of it: proposed, renewed, amended or kept)."""
     area, hazard = place
@@ -51,12 +57,11 @@ def propose(
     found = desk.proposals.get(f"{area}/{hazard}")
     if found is None:
         name = f"{area}.{hazard}.p{desk.number()}"
-        found = Proposal(name, area, hazard, "", level, rung, time, [0] * 5, manual=manual)
+        found = Proposal(name, area, hazard, "", level, rung, time, [0] * 5)
         desk.proposals[found.key] = found
         _since(found, time)
         found.reason, word = dict(reason), "proposed"
     else:
-        found.manual = max(found.manual, manual)
         if (found.level, found.rung) == (level, rung):
             return found, "kept"
         word = "renewed" if level > found.level else "amended"
@@ -65,6 +70,40 @@ def propose(
         _since(found, time)
     _gather(desk, found, time, policy)
     return found, word
+
+
+def draft(
+    desk: Desk,
+    place: tuple[str, str],
+    change: tuple[Kind, int, str, int],
+    live: int,
+    time: int,
+    reason: Mapping[str, Any],
+    policy: Policy,
+    by: str,
+) -> Proposal:
+    """What a person asks for, put on the desk. change: (kind, level, event, level assessed)."""
+    (area, hazard), (kind, level, event, seen) = place, change
+    name = f"{area}.{hazard}.p{desk.number()}"
+    rung, asked = max(level, live), dict(reason)
+    made = Proposal(name, area, hazard, "", level, rung, time, [0] * 5, reason=asked, kind=kind,
+                    by=by, event=event, seen=max(seen, 0))  # fmt: skip
+    _since(made, time)
+    desk.drafts[made.key] = made
+    _gather(desk, made, time, policy)
+    return made
+
+
+def overtaken(made: Proposal, event: str, live: int, assessed: int) -> bool:
+    """Whether a draft has nothing left to change, or was made before a rise.
+
+    event: the warning in force there, "" = none.
+    """
+    if made.kind == "raise":
+        return live >= made.level
+    if event != made.event or live > made.rung or assessed > made.seen:
+        return True
+    return live != made.level if made.kind == "text" else live <= made.level
 
 
 def _since(proposal: Proposal, time: int) -> None:
@@ -105,9 +144,9 @@ def _storm(desk: Desk, proposal: Proposal, time: int, policy: Policy) -> Group |
     return next(fit, None)
 
 
-def close(desk: Desk, key: str) -> Proposal | None:
-    """Take a proposal off the desk, and its group with the last."""
-    found = desk.proposals.pop(key, None)
+def close(desk: Desk, key: str, *, draft: bool = False) -> Proposal | None:
+    """Take a proposal, or the draft there, off the desk, and its group with the last."""
+    found = (desk.drafts if draft else desk.proposals).pop(key, None)
     if found is not None and not desk.of_group(found.group):
         desk.groups.pop(found.group, None)
     return found
@@ -126,10 +165,10 @@ def silence(proposal: Proposal, policy: Policy, live: int) -> tuple[int, int] | 
     """(when, level) of what silence does next: a level that goes out by its written order, or
     UNANSWERED: nothing goes out, and staff are told. None when there is nothing more to come."""
     due = []
-    if policy.authority == "issue" and proposal.level == proposal.rung:
+    if policy.authority == "issue" and proposal.level == proposal.rung and not proposal.by:
         for level in range(live + 1, proposal.level + 1):
             approval = policy.approval(level) if policy.mode(level) == "approve" else None
-            if approval is not None and approval.issues and not proposal.manual:
+            if approval is not None and approval.issues:
                 due.append((proposal.since[level] + approval.wait, -level))
     approval = policy.approval(proposal.rung)
     if approval is not None and not proposal.unanswered:

@@ -5,7 +5,7 @@ Everything is kept by names, so that a reload and a newer version of the softwar
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -16,8 +16,13 @@ UNANSWERED = -1
 """In place of a level: silence has ended, and nothing goes out by it."""
 
 
+Kind = Literal["", "raise", "text", "lower", "cancel"]
+"""What a draft changes; "" = a proposal of the sensors'."""
+
+
 class Proposal(msgspec.Struct):
-    """A level that waits for a person: one hazard in one area."""
+    """A level that waits for a person: one hazard in one area. One that a person asks for is a
+    draft, and stands beside what the sensors propose there."""
 
     id: str
     area: str
@@ -35,10 +40,15 @@ class Proposal(msgspec.Struct):
     reason: dict[str, Any] = {}
     approved: list[tuple[str, int]] = []
     """(who, when), of this version."""
-    manual: int = 0
-    """The level that a person asks for; 0 = only the sensors do."""
     unanswered: int = 0
     """When silence ended with nothing gone out; 0 = it has not."""
+    kind: Kind = ""
+    by: str = ""
+    """Who asks for it; "" = the sensors do."""
+    event: str = ""
+    """The warning that a draft changes; "" = one that begins by it."""
+    seen: int = 0
+    """What was assessed when it was drafted, or the least since: above that is a rise."""
 
     @property
     def key(self) -> str:
@@ -145,6 +155,8 @@ class Desk(msgspec.Struct):
     """All of it. Keys are `area/hazard`."""
 
     proposals: dict[str, Proposal] = {}
+    drafts: dict[str, Proposal] = {}
+    """What persons ask for, and a further person must approve."""
     groups: dict[str, Group] = {}
     declined: dict[str, Declined] = {}
     mutes: list[Mute] = []
@@ -160,6 +172,10 @@ class Desk(msgspec.Struct):
         self.numbered += 1
         return self.numbered
 
+    def open(self) -> list[Proposal]:
+        """All that waits for a person."""
+        return [*self.proposals.values(), *self.drafts.values()]
+
     def of_group(self, group: str) -> list[Proposal]:
         """The open proposals of a group."""
-        return [p for p in self.proposals.values() if p.group == group]
+        return [p for p in self.open() if p.group == group]

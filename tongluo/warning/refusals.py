@@ -56,6 +56,11 @@ TEXTS: dict[str, tuple[int, str, str]] = {
         "{id} proposes {level} already: approve that",
         "{id} 已提请 {level}：请审批该条",
     ),
+    "waits": (
+        409,
+        "{id} waits for a further person already: approve or reject that first",
+        "{id} 正待另一人审批：请先批准或驳回该条",
+    ),
     "no_event": (404, "no warning of that name is in force: {event}", "没有有效的预警：{event}"),
     "no_call": (404, "no open call {call} for {operator}", "没有待 {operator} 应答的呼叫 {call}"),
     "no_channel": (404, "there is no channel {channel}", "没有渠道 {channel}"),
@@ -78,6 +83,14 @@ TEXTS: dict[str, tuple[int, str, str]] = {
         409,
         "an actual warning is in force: {event}",
         "真实预警有效期间不可演练：{event}",
+    ),
+    "no_area": (404, "there is no area {area}", "没有预警区 {area}"),
+    "report_empty": (400, "a report has a text or counts", "上报须有文字或人数"),
+    "report_counts": (400, "these counts cannot be: {detail}", "人数有误：{detail}"),
+    "report_event": (
+        409,
+        "no warning is in force at {area}: counts belong to one",
+        "{area} 没有有效预警：人数须对应一条预警",
     ),
 }
 
