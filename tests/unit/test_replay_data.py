@@ -14,7 +14,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from tests.shared import SHARED, needs_shared
-from tongluo.config.models import Config, RuleIn, SensorIn
+from tongluo.config.models import Config, RuleIn
+from tongluo.config.stations import SensorIn
 from tongluo.core.times import parse_time
 from tongluo.core.units import conversion, parse_value
 from tongluo.core.words import Hazard, Level

@@ -14,8 +14,8 @@ from tongluo.cli import paint
 from tongluo.cli.options import DEFAULT_CONFIG, ConfigFile
 from tongluo.cli.site import Site, site
 from tongluo.cli.texts import chinese, say
-from tongluo.config.models import StationIn
 from tongluo.config.sensors import SensorSpec, declared, spec
+from tongluo.config.stations import StationIn
 from tongluo.core.units import inner_unit
 from tongluo.core.words import Flag
 

@@ -8,10 +8,11 @@ from ingest.quality_words import CHOSEN
 from tongluo.config.checks_sensors import measure_fault
 from tongluo.config.checks_stations import places
 from tongluo.config.faults import Fault, Path
-from tongluo.config.models import Config, SensorIn
+from tongluo.config.models import Config
 from tongluo.config.plan_quality import kind_of
 from tongluo.config.quality import QualityIn
 from tongluo.config.sensors import merged, name_of
+from tongluo.config.stations import SensorIn
 from tongluo.config.texts import choice
 from tongluo.core.units import QUANTITIES
 

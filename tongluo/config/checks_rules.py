@@ -12,8 +12,9 @@ from tongluo.config.checks_site import twice
 from tongluo.config.checks_stations import places
 from tongluo.config.faults import Fault, Path
 from tongluo.config.model_faults import model_faults
-from tongluo.config.models import Config, RuleIn, SensorIn
+from tongluo.config.models import Config, RuleIn
 from tongluo.config.sensors import merged
+from tongluo.config.stations import SensorIn
 from tongluo.config.texts import choice
 from tongluo.core.units import QUANTITIES
 

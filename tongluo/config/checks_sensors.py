@@ -7,7 +7,8 @@ from typing import Any
 
 from tongluo.config.faults import Fault, Path, shown
 from tongluo.config.judged import has_datum
-from tongluo.config.models import Config, SensorIn
+from tongluo.config.models import Config
+from tongluo.config.stations import SensorIn
 from tongluo.config.texts import choice
 from tongluo.core.times import say_duration
 from tongluo.core.units import KINDS, QUANTITIES, conversion, parse_value

@@ -8,8 +8,9 @@ from tongluo.config.checks_sensors import sensor_faults, whole
 from tongluo.config.checks_site import twice
 from tongluo.config.faults import Fault, Path
 from tongluo.config.judged import Placed
-from tongluo.config.models import Config, SensorIn, StationIn
+from tongluo.config.models import Config
 from tongluo.config.sensors import declared, merged, name_of, spec
+from tongluo.config.stations import SensorIn, StationIn
 from tongluo.config.texts import choice
 
 # --- names

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tongluo.config.coupled import DerivedIn
-from tongluo.config.models import Config, Counter, SensorIn, StationIn
+from tongluo.config.models import Config
 from tongluo.config.quality import QualityIn
+from tongluo.config.stations import Counter, SensorIn, StationIn
 from tongluo.core.units import QUANTITIES, conversion, parse_value
 
 SILENT_AFTER = 3
