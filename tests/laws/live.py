@@ -24,7 +24,8 @@ from tongluo.config.load import load
 from tongluo.core import crash
 from tongluo.core.times import iso
 from tongluo.daemon import dispatcher
-from tongluo.daemon.main import Daemon, run
+from tongluo.daemon.main import Daemon
+from tongluo.daemon.process import run
 
 FORK = multiprocessing.get_context("fork")
 PATIENCE = 20.0

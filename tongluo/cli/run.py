@@ -15,7 +15,7 @@ from tongluo.cli.site import folder_of
 from tongluo.cli.texts import config_language, say
 from tongluo.config.load import Loaded, load, validate
 from tongluo.core.errors import TongluoError
-from tongluo.daemon import main
+from tongluo.daemon import process
 
 
 class Clock(StrEnum):
@@ -38,7 +38,7 @@ def run(
 
     loaded = read()
     refuse_second(loaded)
-    code = main.run(loaded, dispatch=dispatch, read_again=read)
+    code = process.run(loaded, dispatch=dispatch, read_again=read)
     if code:
         raise typer.Exit(code)
 

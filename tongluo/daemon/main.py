@@ -7,11 +7,7 @@ Dispatcher and exporter are other processes; they read the journal.
 from __future__ import annotations
 
 import gc
-import os
-import signal
 import socket
-import sqlite3
-import sys
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -19,27 +15,24 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from ingest.derived_stage import received
 from tongluo import memory
-from tongluo.config.load import Loaded, load
+from tongluo.config.load import Loaded
 from tongluo.config.plan import plan
 from tongluo.core.clock import now_ms
-from tongluo.core.columns import Columns
 from tongluo.core.crash import point
 from tongluo.core.effects import Command, Effects
-from tongluo.core.errors import ConfigError, StoreError, TongluoError
+from tongluo.core.errors import ConfigError
 from tongluo.daemon.client import Incoming
 from tongluo.daemon.collector import Collector, Filters
 from tongluo.daemon.cursor import exported
 from tongluo.daemon.intake import Intake, filters
-from tongluo.daemon.lock import locked
 from tongluo.daemon.log import Log
+from tongluo.daemon.start import compile_now, open_journal
 from tongluo.engine import Engine
 from tongluo.judgement import LOST
 from tongluo.recover import recover
 from tongluo.store import snapshot
 from tongluo.store.checkpoint import Checkpointer
-from tongluo.store.journal import Journal
 from tongluo.store.retention import trim
 
 BATCH = 5000
@@ -297,86 +290,3 @@ class Daemon:
             self.intake.latest()
         self.journal.close()
         self.log.say("stopped", seq=self.journal.seq, received=self.received)
-
-
-def open_journal(folder: Path, log: Log) -> Journal:
-    """The journal; one that is corrupt is set aside with a stated loss, and a new one begun."""
-    path = folder / "journal.db"
-    try:
-        return Journal(path)
-    except StoreError as error:
-        cause = error.__cause__
-        corrupt = isinstance(cause, sqlite3.DatabaseError) and not isinstance(
-            cause, sqlite3.OperationalError
-        )
-        if not corrupt:
-            raise
-        aside = folder / f"corrupt-{now_ms()}"
-        aside.mkdir()
-        for old in (*folder.glob("journal.db*"), *folder.glob("snapshots")):
-            old.rename(aside / old.name)
-        loss = f"what the old journal held is not known here any more; it lies in {aside}"
-        log.say("journal", state="corrupt", reason=str(error), loss=loss)
-        return Journal(path)
-
-
-def run(
-    loaded: Loaded, *, dispatch: bool = True, read_again: Callable[[], Loaded] | None = None
-) -> int:
-    """The daemon of a configuration until SIGTERM or SIGINT; returns the exit code.
-
-    read_again: how SIGHUP reads it anew (default: its file, as it stands).
-    """
-    from tongluo.daemon.children import Children  # noqa: PLC0415 - it starts this package's modules
-
-    log = Log("daemon")
-    folder = loaded.folder / loaded.config.store.folder
-    lock = locked(folder / "daemon.lock", wait=False)
-    if lock is None:
-        log.say("start", state="failed", reason=f"another daemon works on {folder}")
-        return 1
-    children = Children(folder, log, dispatch=dispatch)
-    signal.signal(signal.SIGTERM, _stop_at_once)
-    try:
-        again = read_again or (lambda: load(loaded.path))
-        daemon = Daemon(loaded, folder, log, children.notify, again)
-    except TongluoError as error:
-        log.say("start", state="failed", reason=str(error))
-        return 1
-    children.start()
-    control = _control(daemon, folder)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: daemon.stop())
-    signal.signal(signal.SIGHUP, lambda *_: daemon.command(daemon.reload))
-    (folder / "daemon.pid").write_text(str(os.getpid()))
-    try:
-        daemon.run()
-    except TongluoError as error:
-        log.say("stopped", state="failed", reason=str(error))
-        return 1
-    finally:
-        control.close()
-        children.stop()
-        (folder / "daemon.pid").unlink(missing_ok=True)
-        lock.close()
-    return 0
-
-
-def compile_now(engine: Engine) -> None:
-    """Have an engine's machine code ready before the first row needs it."""
-    none = Columns.of([], [], [])
-    out = engine.stage.blank(none)
-    engine.stage.admit(none, out, 0)
-    for rows in engine.plan.derived.expand(engine.stage, received(none, out), 0, 0):
-        engine.judge(rows)
-
-
-def _stop_at_once(*_: Any) -> None:
-    """Told to stop before anything was read: there is nothing to drain."""
-    sys.exit(0)
-
-
-def _control(daemon: Daemon, folder: Path) -> Any:
-    from tongluo.daemon.control import Control  # noqa: PLC0415 - it imports this module's Daemon
-
-    return Control(daemon, folder / "control.sock")

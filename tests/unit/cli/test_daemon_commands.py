@@ -17,7 +17,7 @@ from tongluo.cli.doctor_local import daemon as doctored
 from tongluo.cli.run import with_clock
 from tongluo.config.load import Loaded, load
 from tongluo.core.errors import StoreError, TongluoError
-from tongluo.daemon import main
+from tongluo.daemon import process
 from tongluo.daemon.control import Control, in_main_thread
 from tongluo.store.journal import connect
 
@@ -127,7 +127,7 @@ def test_run_hands_the_configuration_to_the_daemon(
         handed.append((loaded, dispatch))
         return 0
 
-    monkeypatch.setattr(main, "run", run)
+    monkeypatch.setattr(process, "run", run)
     assert call("run", "--config", path).code == 0
     assert call("run", "--config", path, "--clock", "stream", "--no-dispatch").code == 0
     (plain, dispatched), (stream, alone) = handed
@@ -139,7 +139,7 @@ def test_run_hands_the_configuration_to_the_daemon(
 def test_a_failed_start_is_an_exit_code(
     call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(main, "run", lambda *_, **__: 1)
+    monkeypatch.setattr(process, "run", lambda *_, **__: 1)
     assert call("run", "--config", write(tmp_path)).code == 1
 
 
