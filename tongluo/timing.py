@@ -16,13 +16,13 @@ from tongluo.again import Again
 from tongluo.approving import NEVER
 from tongluo.core.columns import Columns
 from tongluo.core.words import SILENT, Flag
-from tongluo.judgement import Judgement
+from tongluo.reporting import Reporting
 from tongluo.warning.agenda import Agenda
 from tongluo.warning.assess import CHAIN
 from tongluo.warning.shown import Showing
 
 
-class Timing(Judgement):
+class Timing(Reporting):
     """The part of the engine that time moves."""
 
     @property

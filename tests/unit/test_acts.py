@@ -188,7 +188,7 @@ def test_every_refusal_is_said_in_both_languages() -> None:
     for code in TEXTS:
         told = Refused(code, **values).answer()
         assert told["error"] and told["error_zh"] and 400 <= told["status"] < 500
-    assert len(ORDERS) == 9
+    assert len(ORDERS) == 10
 
 
 def test_what_an_older_snapshot_cannot_fit_still_brings_the_desk() -> None:

@@ -46,6 +46,7 @@ COMMANDS = {
     "exercise": "tongluo.cli.acts:exercise",
     "mute": "tongluo.cli.acts:mute",
     "answer": "tongluo.cli.acts:answer",
+    "report": "tongluo.cli.report:report",
     "register import": "tongluo.cli.register:import_",
     "register show": "tongluo.cli.register:show",
     "register export": "tongluo.cli.register:export",

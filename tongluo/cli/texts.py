@@ -12,6 +12,7 @@ from tongluo.cli.texts_help import HELP
 from tongluo.cli.texts_nab import NAB
 from tongluo.cli.texts_qc import QC
 from tongluo.cli.texts_register import REGISTER
+from tongluo.cli.texts_report import REPORT
 from tongluo.cli.texts_said import SAID
 from tongluo.cli.texts_tasks import TASKS
 from tongluo.core.words import Hazard, Level
@@ -25,6 +26,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     **NAB,
     **QC,
     **REGISTER,
+    **REPORT,
     **COVERAGE,
     **TASKS,
 }

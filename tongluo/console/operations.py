@@ -92,5 +92,11 @@ OPERATIONS = (
         "让某渠道或其某个终端在一段时间内不发低等级预警。",
         channel="horns", until="2 h", why="school examination",
     ),
+    _order(
+        "report",
+        "What was seen in an area, or how many people were told; needs no role.",
+        "上报现场情况，或已通知、已转移、拒绝的人数；无需角色。",
+        area="shangkeng", told=40, of=40, out=37, refuse=3, text="the crack has widened",
+    ),
     _order("answer", "A called person answers.", "被呼叫人应答。", call="c-17"),
 )  # fmt: skip

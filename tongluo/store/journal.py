@@ -198,6 +198,14 @@ class Journal:
             self.db.execute(
                 "UPDATE calls SET answered = ? WHERE id = ?", (record.time, record.body["call"])
             )
+        if record.what == "report":
+            kind = "count" if "told" in record.body else "text"
+            self.db.execute(
+                "INSERT INTO reports (seq, arrival, station, kind, time, body)"
+                " VALUES (?,?,?,?,?,?)",
+                (self.seq, record.time, record.body["area"], kind, record.time,
+                 msgspec.msgpack.encode(record.body)),
+            )  # fmt: skip
         self.audit(record.time, record.what, record.body)
 
     def audit(self, at: int, what: str, body: Any) -> None:

@@ -90,6 +90,18 @@ class Answer(Order):
     call: str
 
 
+class Report(Order):
+    """What somebody in an area saw there, or how many people were told."""
+
+    area: str
+    text: str = ""
+    told: int | None = None
+    """People told; left out: those out and those who refuse."""
+    of: int | None = None
+    out: int | None = None
+    refuse: int | None = None
+
+
 ORDERS: dict[str, type[Order]] = {
     "approve": Approve,
     "reject": Reject,
@@ -100,6 +112,7 @@ ORDERS: dict[str, type[Order]] = {
     "exercise": Exercise,
     "mute": Mute,
     "answer": Answer,
+    "report": Report,
 }
 
 

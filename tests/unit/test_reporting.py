@@ -1,0 +1,87 @@
+"""Reports back from the place: counted, refused when they cannot be, and no level changes."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.build import START
+from tests.scenarios.duty import Duty
+from tongluo.core.effects import Command
+from tongluo.store.journal import Journal, broken_link
+
+
+def raised() -> Duty:
+    """Orange in A, as the chief let it out."""
+    duty = Duty()
+    duty.at(1, A=3.5)
+    duty.act("wu", "issue", area="A", hazard="river_flood", level="red", why="seen")
+    duty.act("wu", "approve", ids=[p.id for p in duty.engine.desk.open()])
+    assert any(e.version for e in duty.engine.lifecycle.events.values())
+    return duty
+
+
+def answer(duty: Duty, who: str, **said: Any) -> dict[str, Any]:
+    return dict(duty.feed(Command(START + 5 * 60_000, who, "report", said)).answer)
+
+
+def test_somebody_without_a_role_reports_counts_for_the_warning_in_force() -> None:
+    duty = raised()
+    done = answer(duty, "xu", area="A", out=37, refuse=3, of=40, text=" crack \n widened ")["done"]
+    name = next(e.name for e in duty.engine.lifecycle.events.values() if e.version)
+    assert done == {"area": "A", "told": 40, "events": [name]}
+    body = next(r.body for _, r in duty.records if r.what == "report")
+    assert body == {"who": "xu", "area": "A", "events": [name], "text": "crack widened",
+                    "told": 40, "of": 40, "out": 37, "refuse": 3}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ({"area": "A"}, "report_empty"),
+        ({"area": "nowhere", "told": 1}, "no_area"),
+        ({"area": "A", "told": -1}, "report_counts"),
+        ({"area": "A", "told": 41, "of": 40}, "report_counts"),
+        ({"area": "A", "told": 3, "out": 2, "refuse": 2}, "report_counts"),
+        ({"area": "A", "of": 40}, "report_counts"),
+        ({"area": "A", "told": 10**8}, "report_counts"),
+        ({"area": "B", "told": 1}, "report_event"),
+        ({"area": "A", "told": "many"}, "unreadable"),
+    ],
+)
+def test_what_cannot_be_is_refused_and_audited(said: dict[str, Any], code: str) -> None:
+    duty = raised()
+    assert answer(duty, "xu", **said)["code"] == code
+    assert duty.records[-1][1].what == "refused"
+    assert not any(r.what == "report" for _, r in duty.records)
+
+
+def test_a_text_needs_no_warning_and_changes_no_level() -> None:
+    duty = raised()
+    before = [(a.level, e) for a, e in zip(duty.engine.assessor.answers, "AB", strict=False)]
+    sent = len(duty.warnings)
+    assert answer(duty, "xu", area="B", text="all is quiet")["done"]["told"] is None
+    assert [
+        (a.level, e) for a, e in zip(duty.engine.assessor.answers, "AB", strict=False)
+    ] == before
+    assert len(duty.warnings) == sent
+
+
+def test_a_report_is_kept_in_the_journal_and_its_row_says_the_same_again(tmp_path: Path) -> None:
+    duty = raised()
+    command = Command(START + 5 * 60_000, "xu", "report", {"area": "A", "told": 12})
+    with closing(Journal(tmp_path / "journal.db")) as journal:
+        with journal.transaction():
+            journal.command(command, duty.feed(command))
+        station, kind, body = journal.db.execute(
+            "SELECT station, kind, body FROM reports").fetchone()  # fmt: skip
+        row = journal.db.execute("SELECT body FROM journal WHERE kind = 'command'").fetchone()
+        assert broken_link(journal.db) is None
+    assert (station, kind) == ("A", "count") and msgspec.msgpack.decode(body)["told"] == 12
+    again = raised()
+    again.feed(msgspec.msgpack.decode(row[0], type=Command))
+    assert [r.body for _, r in again.records] == [r.body for _, r in duty.records]

@@ -1,0 +1,77 @@
+"""What people report back from the place (上报): how many were told, who refuses, what they see.
+
+A report changes no level and ends no warning (law 3). It is an order of an operator who needs no
+role for it, so a warden with a token of his own may give it; like any order it is a row of the
+journal and an entry of the audit. Counts belong to the warnings in force there.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tongluo.judgement import Judgement
+from tongluo.warning import acts
+from tongluo.warning.ladder import Operator
+from tongluo.warning.refusals import Refused
+
+MOST = 10_000_000
+"""People: a larger number is no count."""
+
+
+class Reporting(Judgement):
+    """The part of the engine that hears people."""
+
+    def _do_report(self, operator: Operator, order: acts.Report, at: int) -> dict[str, Any]:
+        if order.area not in {area.id for area in self.plan.config.areas}:
+            raise Refused("no_area", area=order.area)
+        told, said = _told(order), " ".join(order.text.split())
+        if told is None and not said:
+            raise Refused("report_empty")
+        events = self._events_at(order.area)
+        if told is not None and not events:
+            raise Refused("report_event", area=order.area)
+        body: dict[str, Any] = {
+            "who": operator.name,
+            "area": order.area,
+            "events": events,
+            "text": said,
+        }
+        if told is not None:
+            given = {"of": order.of, "out": order.out, "refuse": order.refuse}
+            body |= {"told": told, **{k: n for k, n in given.items() if n is not None}}
+        self.record(at, "report", body)
+        return {"area": order.area, "told": told, "events": events}
+
+    def _events_at(self, area: str) -> list[str]:
+        """Warnings in force for an area, for one around it or for one in it."""
+        parent = {a.id: a.parent or "" for a in self.plan.config.areas}
+
+        def line(at: str) -> set[str]:
+            found: set[str] = set()
+            while at and at not in found:
+                found.add(at)
+                at = parent.get(at, "")
+            return found
+
+        return [
+            event.name
+            for n, event in sorted(self.lifecycle.events.items())
+            if event.version and (at := self.plan.questions[n].area)
+            and (at in line(area) or area in line(at))
+        ]  # fmt: skip
+
+
+def _told(order: acts.Report) -> int | None:
+    """People told, as far as the report counts them: who is out or refuses was told, too."""
+    given = [n for n in (order.told, order.of, order.out, order.refuse) if n is not None]
+    if any(not 0 <= n <= MOST for n in given):
+        raise Refused("report_counts", detail=f"0 .. {MOST}")
+    if order.told is None and order.out is None and order.refuse is None:
+        if order.of is not None:
+            raise Refused("report_counts", detail="of")
+        return None
+    known = (order.out or 0) + (order.refuse or 0)
+    told = max(order.told or 0, known)
+    if (order.told is not None and order.told < known) or (order.of or told) < told:
+        raise Refused("report_counts", detail=f"{known} > {order.told}, {order.of}")
+    return told
