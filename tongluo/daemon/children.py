@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 import threading
+from collections import defaultdict
+from dataclasses import dataclass
 from pathlib import Path
 
 from tongluo.core.clock import monotonic
@@ -13,6 +15,42 @@ from tongluo.daemon.log import Log
 
 PATIENCE = 10.0
 FIRST_WAIT, LONGEST_WAIT = 0.5, 60.0
+WELL = 60.0
+"""Seconds after which one that ran is no longer thought to fail at its start."""
+START_AGAIN = 3
+"""The exit code of one that wants another configuration: no failure."""
+
+
+@dataclass
+class Again:
+    """When one that has ended is started again: later each time it fails.
+
+    >>> again = Again()
+    >>> again.started(0.0)
+    >>> again.due(1.0, code=1), again.due(1.2, code=1)
+    (1.5, 1.5)
+    >>> again.started(1.5)
+    >>> again.due(2.0, code=1)
+    3.0
+    """
+
+    wait: float = FIRST_WAIT
+    since: float = 0.0
+    at: float | None = None
+
+    def started(self, now: float) -> None:
+        """It runs."""
+        self.since, self.at = now, None
+
+    def due(self, now: float, code: int) -> float:
+        """When it is started again; now: when that it has ended is seen."""
+        if self.at is None:
+            if now - self.since >= WELL:
+                self.wait = FIRST_WAIT
+            self.at = now if code == START_AGAIN else now + self.wait
+            if code != START_AGAIN:
+                self.wait = min(2 * self.wait, LONGEST_WAIT)
+        return self.at
 
 
 class Children:
@@ -22,6 +60,7 @@ class Children:
         self._folder, self._log = folder, log
         self._modules = ["tongluo.daemon.dispatcher", "tongluo.daemon.exporter"] if dispatch else []
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._again = defaultdict[str, Again](Again)
         self._stopping = threading.Event()
 
     def start(self) -> None:
@@ -36,22 +75,22 @@ class Children:
         assert process.stdin is not None
         os.set_blocking(process.stdin.fileno(), False)
         self._running[module] = process
+        self._again[module].started(monotonic())
 
     def _watch(self) -> None:
-        """Start again what has failed, later each time it fails."""
-        wait = dict.fromkeys(self._modules, FIRST_WAIT)
-        due: dict[str, float] = {}
         while not self._stopping.wait(0.5):
-            for module, process in list(self._running.items()):
-                if process.poll() in (None, 0):
-                    continue
-                at = due.setdefault(module, monotonic() + wait[module])
-                if monotonic() >= at and not self._stopping.is_set():
-                    code = process.returncode
-                    self._log.say("child", module=module, state="started again", code=code)
-                    self._launch(module)
-                    wait[module] = min(2 * wait[module], LONGEST_WAIT)
-                    del due[module]
+            self.look()
+
+    def look(self) -> None:
+        """Start again what has failed, or asks for it, and whose time has come."""
+        for module, process in list(self._running.items()):
+            code = process.poll()
+            if code in (None, 0):
+                continue
+            now = monotonic()
+            if now >= self._again[module].due(now, code) and not self._stopping.is_set():
+                self._log.say("child", module=module, state="started again", code=code)
+                self._launch(module)
 
     def notify(self) -> None:
         """There is something in the outbox."""

@@ -1,0 +1,72 @@
+"""The daemon's other processes are started again: later each time they fail, at once to reload."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tongluo.daemon import children, dispatcher
+from tongluo.daemon.children import START_AGAIN, Children
+from tongluo.daemon.log import Log
+
+DISPATCHER = "tongluo.daemon.dispatcher"
+
+
+class Site:
+    """Children that end when told, and a clock that is told too."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now, self.started = 0.0, list[float]()
+        self.ended: dict[str, int | None] = {}
+        monkeypatch.setattr(children, "monotonic", lambda: self.now)
+        monkeypatch.setattr(children.subprocess, "Popen", self._popen)
+        monkeypatch.setattr(children.os, "set_blocking", lambda *_: None)
+        self.children = Children(Path(), Log("test"), dispatch=True)
+        self.children._launch(DISPATCHER)
+
+    def _popen(self, command: list[str], **_: Any) -> Any:
+        self.started.append(self.now)
+        self.ended[DISPATCHER] = None
+        pipe = SimpleNamespace(fileno=lambda: 0)
+        return SimpleNamespace(stdin=pipe, poll=lambda: self.ended[DISPATCHER])
+
+    def ends(self, code: int, after: float = 0.0) -> float:
+        """It ends so many seconds after its start; seconds until it runs again."""
+        self.now += after
+        self.ended[DISPATCHER], at = code, self.now
+        while self.ended[DISPATCHER] is not None:
+            self.children.look()
+            self.now += 0.25
+        return self.started[-1] - at
+
+
+@pytest.fixture
+def site(monkeypatch: pytest.MonkeyPatch) -> Site:
+    return Site(monkeypatch)
+
+
+def test_one_that_fails_at_its_start_is_tried_later_each_time(site: Site) -> None:
+    assert [site.ends(1) for _ in range(9)] == [0.5, 1, 2, 4, 8, 16, 32, 60, 60]
+
+
+def test_a_reload_is_no_failure_however_often(site: Site) -> None:
+    assert START_AGAIN == dispatcher.START_AGAIN
+    assert {site.ends(START_AGAIN, after=1) for _ in range(20)} == {0}
+    assert site.ends(1) == 0.5
+
+
+def test_one_that_ran_well_begins_with_the_first_wait(site: Site) -> None:
+    for _ in range(9):
+        site.ends(1)
+    assert site.ends(1, after=children.WELL) == 0.5
+    assert site.ends(-9, after=1) == 1
+
+
+def test_one_that_has_done_its_work_is_left_alone(site: Site) -> None:
+    site.ended[DISPATCHER] = 0
+    site.now = 1000.0
+    site.children.look()
+    assert len(site.started) == 1
