@@ -12,8 +12,7 @@ the installation's name, a digest:
 
 A page that is closed or offline proves nothing and stays at `handed_over`, which is never counted
 as reached. An exercise has deliveries only to installations that take part in exercises. Who
-registers after a warning went out sees it too; what that page proves stands in the console's own
-database, `console.db`, but not among the deliveries: these were planned before.
+registers after a warning went out sees it too, and has a delivery from when its page says so.
 """
 
 from __future__ import annotations

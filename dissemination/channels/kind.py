@@ -94,6 +94,9 @@ class Surroundings:
     """`tell(receipt)`: write down what the other side says of a delivery later, by its own
     connection; the receipt's `id` is the delivery's key. True once it is kept, False when no such
     delivery was planned. Safe from any thread."""
+    more: Callable[[str], bool] = lambda _: False
+    """`more(identifier)`: look again whom a version that is out goes to; who has no delivery of it
+    gets one. False where it does not hold any more. Safe from any thread."""
     cap: Callable[[WarningVersion], bytes] = render
     """A version as the site's CAP message."""
     templates: Sequence[Template] = ()

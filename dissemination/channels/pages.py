@@ -48,7 +48,8 @@ class Watch:
 class Proofs:
     """Where telling stands: everything up to `after` has been told; it survives a restart.
 
-    A page may be faster than the planning of its delivery: such a receipt waits.
+    A page may be faster than the planning of its delivery: such a receipt waits. Or it registered
+    when the deliveries of a warning had been planned, and was shown it: then one more is asked for.
     """
 
     def __init__(self, around: Surroundings, by: By = "page") -> None:
@@ -56,6 +57,9 @@ class Proofs:
         self._path = around.folder / f"{FILES[by]}-{around.name}.told"
         self._after = _number(self._path)
         self._told: set[int] = set()
+        self._waiting: set[int] = set()
+        """Proofs that were of no delivery when they were told, and have not asked for one."""
+        self._asked: set[int] = set()
 
     def tell(self) -> None:
         """Tell what is new."""
@@ -68,11 +72,21 @@ class Proofs:
             reached = reached and proof.number in self._told
             if reached:
                 self._after = proof.number
-                self._told.discard(proof.number)
+                for numbers in (self._told, self._waiting, self._asked):
+                    numbers.discard(proof.number)
+        self._ask([proof for proof in found if proof.number > self._after])
         if self._after != before:
             fresh = self._path.with_suffix(".writing")
             fresh.write_text(str(self._after), encoding="ascii")
             fresh.replace(self._path)
+
+    def _ask(self, found: list[installations.Proof]) -> None:
+        """Ask for deliveries of who proved one that he has not: once, at the second look."""
+        late = [p for p in found if p.number not in self._told | self._asked]
+        for identifier in {p.identifier for p in late if p.number in self._waiting}:
+            if self._by == "page" and self._around.more(identifier):
+                self._asked |= {p.number for p in late if p.identifier == identifier}
+        self._waiting |= {p.number for p in late}
 
     def _one(self, proof: installations.Proof) -> bool:
         """Whether it is done with: kept, or nobody planned its delivery in time."""

@@ -268,6 +268,24 @@ def test_a_push_reaches_a_page_that_is_closed(
     page.wait(lambda: not page_site.site.query(kept, file="console.db"))
 
 
+def test_a_page_that_comes_when_a_warning_is_out_counts_too(
+    page_site: PageSite, browser: Browser, pages: list[Page]
+) -> None:
+    first = subscribe(page_site, browser, pages, 7)
+    page_site.stage(7, 4.5)
+    identifier = warned(first, page_site, 7)
+    proven(first, page_site, identifier, "delivered")
+    late = browser.page()
+    pages.append(late)
+    late.open(page_site.url)
+    late.click("input[value=A7]")
+    late.click("#start")
+    late.until(f"document.querySelector('[data-warning=\"{identifier}\"]')")
+    late.wait(lambda: page_site.states(identifier) == ["delivered"] * 2)
+    late.click("[data-act=read]")
+    late.wait(lambda: page_site.states(identifier) == ["acknowledged", "delivered"])
+
+
 SUBSCRIBED = """(() => {
   const said = %s, kept = () => JSON.parse(localStorage.getItem("test.subscribed"));
   const made = (key) => ({ toJSON: () => said,

@@ -171,6 +171,40 @@ def test_a_receipt_of_nobodys_delivery_is_given_up(
     assert len(asked) == 1
 
 
+def test_who_proves_what_was_not_planned_asks_for_a_delivery_once(
+    book: Installations, tmp_path: Path
+) -> None:
+    asked: list[str] = []
+    planned: set[str] = set()
+
+    def more(identifier: str) -> bool:
+        asked.append(identifier)
+        return True
+
+    def tell(receipt: Receipt) -> bool:
+        return receipt.id in planned
+
+    around = Surroundings(tmp_path, name="page", tell=tell, more=more)
+    proofs = pages.Proofs(around)
+    book.receive(ONE, RECEIVED, 0, now_ms())
+    proofs.tell()
+    assert asked == []  # the plan may be on its way
+    for _ in range(3):
+        proofs.tell()
+    assert asked == [BASE.identifier]
+    planned.add(KEY)
+    proofs.tell()
+    book.receive(ONE, READ, 0, now_ms())
+    proofs.tell()
+    proofs.tell()
+    assert asked == [BASE.identifier]
+    pushed = pages.Proofs(around, "push")
+    book.receive(TWO, RECEIVED, 0, now_ms(), "push")
+    for _ in range(3):
+        pushed.tell()
+    assert asked == [BASE.identifier]  # a push comes by a delivery or not at all
+
+
 def test_the_channel_looks_by_itself(
     book: Installations, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

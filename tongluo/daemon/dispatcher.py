@@ -11,6 +11,8 @@ from __future__ import annotations
 import os
 import select
 import sys
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -88,8 +90,19 @@ class Dispatcher:
         return Surroundings(
             self.folder, b.url, b.username, secret, b.ca_file, b.cert_file, b.key_file,
             name=name, tell=self._heard, cap=self.cap, templates=self.templates,
-            borrow=self._borrow,
+            borrow=self._borrow, more=partial(self._more, name),
         )  # fmt: skip
+
+    def _more(self, name: str, identifier: str) -> bool:
+        """Whom a version goes to is looked at again, by the channel's own lane."""
+        now = now_ms() if self.config.time.clock == "system" else 0
+        journal = connect(self.folder / "journal.db", read_only=True, any_thread=True)
+        with closing(journal):
+            fan = outbox.out(journal, identifier, name, now)
+        if fan is not None:
+            self.deliveries.add([fan])
+            self._wake()
+        return fan is not None
 
     def _borrow(self, name: str) -> Channel:
         """A channel of short messages once more, to send deliveries of another one by."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import msgspec
 
 from tongluo.core.warning import WarningVersion
-from tongluo.core.words import Status
+from tongluo.core.words import Act, Status
 from tongluo.daemon.deliveries import Planned
 from tongluo.store.rows import warning_of
 from tongluo.warning.desk import Mute
@@ -22,6 +22,12 @@ NEW = (
     " UNION ALL SELECT o.id, o.identifier, o.channel, c.area, c.level, c.body, c.targets"
     " FROM outbox o JOIN calls c ON c.identifier = o.identifier WHERE o.id > ?1"
     " ORDER BY 1 LIMIT ?2"
+)
+
+
+OUT = (
+    "SELECT o.id, o.identifier, o.channel, w.area, w.level, w.body, NULL FROM outbox o"
+    " JOIN warnings w ON w.identifier = o.identifier WHERE o.identifier = ?1 AND o.channel = ?2"
 )
 
 
@@ -40,6 +46,22 @@ class Entry:
 def after(journal: sqlite3.Connection, cursor: int, most: int) -> list[Entry]:
     """What came after a row of the outbox, in its order."""
     return [_entry(*row) for row in journal.execute(NEW, (cursor, most))]
+
+
+def out(journal: sqlite3.Connection, identifier: str, channel: str, now: int) -> Planned | None:
+    """What was planned of a version on a channel; None when it is not the one that holds now.
+
+    now: ms, 0 where warnings do not end by this machine's clock.
+    """
+    found = journal.execute(OUT, (identifier, channel)).fetchone()
+    if found is None:
+        return None
+    warning = warning_of(found[5])
+    bodies = journal.execute("SELECT body FROM warnings WHERE event = ?", (warning.event,))
+    newest = max(warning_of(body).version for (body,) in bodies)
+    over = warning.act is Act.CANCEL or warning.expires <= now
+    holds = warning.version == newest and not over
+    return _entry(*found).planned if holds else None
 
 
 def _entry(
