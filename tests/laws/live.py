@@ -28,7 +28,7 @@ from tongluo.daemon.main import Daemon
 from tongluo.daemon.process import run
 
 FORK = multiprocessing.get_context("fork")
-PATIENCE = 20.0
+PATIENCE, START_PATIENCE = 20.0, 120.0
 
 CONFIG = """
 site: {{name: 试点, name_en: Trial, timezone: Asia/Shanghai,
@@ -105,8 +105,8 @@ class Site:
         return json.loads(answer.partition(b"\r\n\r\n")[2])
 
     def wait_subscribed(self, process: BaseProcess) -> None:
-        """Until the broker has confirmed the subscriptions."""
-        self.wait(process, lambda: bool(self.ask("/status")["subscribed"]))
+        """Until the broker has confirmed the subscriptions; a start may have to compile first."""
+        self.wait(process, lambda: bool(self.ask("/status")["subscribed"]), patience=START_PATIENCE)
 
     def wait(
         self, process: BaseProcess, done: Callable[[], bool], patience: float = PATIENCE

@@ -18,7 +18,7 @@ from tongluo.warning.reasons import Reasons
 def carry_order(old: OrderStage, plan: Plan) -> OrderStage:
     """The order stage of the new plan with every sensor's state and kept readings."""
     new = OrderStage(plan.order_params, clock_row(plan.config), plan.quality)
-    for name in ("now", "ticked"):
+    for name in ("now", "ticked", "swept"):
         new.clock[name] = old.clock[name]
     new.state["heard"] = old.clock[0]["now"]
     for row in range(min(len(old.params), len(new.params))):

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import msgspec
 
@@ -132,6 +133,10 @@ class Assessor:
         """The verdicts that `levels` was made of."""
         self.levels: list[list[int]] = []
         """Of each question, what each member says: no more than its rule's cap."""
+        self._standing: dict[int, tuple[Any, list[int]]] = {}
+        """Of each question, what `standing` last found, and from what."""
+        self._turns = [0] * len(self.questions)
+        """How often the verdicts of each have changed."""
         self.counted: list[list[int]] = []
         self.simple: list[bool] = []
         self.armed: dict[int, list[int]] = {}
@@ -143,11 +148,19 @@ class Assessor:
                 self.asked.setdefault((m.detector, m.row), []).append((n, k))
                 if m.armed >= 0 and n not in self.armed.setdefault(m.armed, []):
                     self.armed[m.armed].append(n)
+        self._arming = [sorted({m.armed for m in q.members} - {-1}) for q in self.questions]
 
-    def standing(self, n: int, time: int) -> list[int]:
+    def standing(self, n: int, time: int) -> Sequence[int]:
         """What each member of a question counts for, among the others and the chains."""
-        question = self.questions[n]
-        levels = list(self._said()[n])
+        said = self._said()
+        whence = (self._turns[n], *(self.holds(c, time) for c in self._arming[n]))
+        kept = self._standing.get(n)
+        if kept is None or kept[0] != whence:
+            kept = self._standing[n] = (whence, self._weighed(n, said[n], time))
+        return kept[1]
+
+    def _weighed(self, n: int, said: Sequence[int], time: int) -> list[int]:
+        question, levels = self.questions[n], list(said)
         there = [] if self.simple[n] else [k for k, its in enumerate(levels) if its >= 1]
         for k in there:
             armed = question.members[k].armed
@@ -167,13 +180,14 @@ class Assessor:
                 [min(known.get((m.detector, m.row), UNKNOWN), m.cap) for m in q.members]
                 for q in self.questions
             ]
+            self._standing.clear()
         return self.levels
 
     def level_of(self, n: int, time: int) -> int:
         """What the verdicts of a question say together."""
         return self._together(n, self.standing(n, time))
 
-    def _together(self, n: int, levels: list[int]) -> int:
+    def _together(self, n: int, levels: Sequence[int]) -> int:
         highest = max(levels)
         if highest >= 1:
             return highest
@@ -188,6 +202,7 @@ class Assessor:
         self.verdicts[key] = int(level)
         for n, k in asked:
             self.levels[n][k] = min(level, self.questions[n].members[k].cap)
+            self._turns[n] += 1
         found = (
             self._settle(n, self.standing(n, time), was, time, cause)
             for (n, _), was in zip(asked, before, strict=True)
@@ -195,7 +210,7 @@ class Assessor:
         return [change for change in found if change is not None]
 
     def _settle(
-        self, n: int, levels: list[int], before: list[int], time: int, cause: str
+        self, n: int, levels: Sequence[int], before: Sequence[int], time: int, cause: str
     ) -> Change | None:
         """Members have changed: the level rises with them, or a hold begins, goes on or ends."""
         answer, level = self.answers[n], self._together(n, levels)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -101,7 +101,7 @@ class Reasons:
         return out
 
     def _deciding(
-        self, members: tuple[Member, ...], levels: list[int], level: int
+        self, members: tuple[Member, ...], levels: Sequence[int], level: int
     ) -> Member | None:
         """The member that reached the level; of several, the one told last."""
         best, latest = None, -1
