@@ -42,7 +42,7 @@ from tongluo.core.words import Act, Level
 __all__ = ["Cmpp", "Options", "cost", "targets", "window"]
 
 URGENT = 3
-"""Msg_level (0 to 9) of orange and red."""
+"""Msg_level (0 to 9) of orange and red, and of their end."""
 
 
 class Options(CarrierOptions):
@@ -97,7 +97,7 @@ class Cmpp(Carrier):
         data = submit(
             Message(
                 piece.number, head + octets(piece.text, "ucs2"), o.sp_id, o.source, o.service,
-                piece.part, piece.parts, headed, urgent=URGENT if w.level >= Level.ORANGE else 0,
+                piece.part, piece.parts, headed, urgent=URGENT if w.urgency >= Level.ORANGE else 0,
                 until=until(w.expires, o.zone) if ends else "",
                 fee_type=o.fee_type, fee_code=o.fee_code,
             )

@@ -47,7 +47,8 @@ from tongluo.core.words import DeliveryState, Level, Status
 ADDRESS = re.compile(r"[^\s,<>@]+@[^\s,<>@]+")
 WRONG_HERE = 300.0
 """Seconds until a server that refuses this site itself is asked again."""
-PRIORITY = {Level.RED: "1", Level.ORANGE: "1", Level.YELLOW: "3", Level.BLUE: "3"}
+URGENT, NORMAL = "1", "3"
+"""X-Priority: of orange and red, and of their end; of all else."""
 
 
 class Options(_Options):
@@ -218,7 +219,7 @@ def written(delivery: Delivery, address: str, options: Options, xml: bytes) -> E
     message["Date"] = format_datetime(to_datetime(warning.sent, warning.zone))
     name = hashlib.sha256(delivery.key.encode()).hexdigest()[:32]
     message["Message-ID"] = f"<{name}@{options.sender.rpartition('@')[2]}>"
-    message["X-Priority"] = PRIORITY.get(warning.level, "3")
+    message["X-Priority"] = URGENT if warning.urgency >= Level.ORANGE else NORMAL
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(
         "\n\n".join(words(warning, x) for x in options.languages) + "\n", cte="base64"

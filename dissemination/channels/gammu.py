@@ -2,7 +2,8 @@
 
 gammu-smsd runs beside (`service = files`); this channel writes a file for each message into its
 outbox, and reads from the folders into which gammu moves it what became of it (manual of gammu-smsd
-1.42, "FILES backend"). The most urgent go first: A red, B orange, C yellow, D blue. Set
+1.42, "FILES backend"). The most urgent go first: A red, B orange, C yellow, each with its end, D
+blue and exercises. Set
 `TransmitFormat = unicode` in gammu's configuration, as the text is counted: with `auto`, and
 without a UTF-8 locale, gammu 1.42 sends Chinese as question marks.
 
@@ -145,5 +146,5 @@ def file_name(delivery: Delivery, number: str) -> tuple[str, str]:
     warning = delivery.warning
     note = hashlib.blake2b(delivery.key.encode(), digest_size=12).hexdigest()
     when = to_datetime(warning.sent, "UTC").strftime("%Y%m%d_%H%M%S")
-    urgency = PRIORITY.get(warning.level, LEAST)
+    urgency = PRIORITY.get(warning.urgency, LEAST)
     return f"OUT{urgency}{when}_00_{number}_{note}.txtd", note

@@ -86,7 +86,7 @@ class Options(CarrierOptions):
     long: Literal["udh", "sar", "payload"] = "udh"
     """How a text of several parts is sent."""
     urgent: int = Field(default=0, ge=0, le=3)
-    """priority_flag of orange and red, where the centre knows priorities."""
+    """priority_flag of orange and red, and of their end, where the centre knows priorities."""
     final: tuple[int, ...] = ()
     """Further status codes that mean: never try this message again."""
 
@@ -131,7 +131,7 @@ class Smpp(Carrier):
             )
         elif o.long == "payload":
             tlvs, body = ((PAYLOAD, body),), b""
-        urgent = piece.warning.level >= Level.ORANGE
+        urgent = piece.warning.urgency >= Level.ORANGE
         data = submit(
             Message(
                 o.sender, piece.number, body, UCS2 if piece.coding == "ucs2" else DEFAULT_ALPHABET,

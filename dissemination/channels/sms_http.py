@@ -55,9 +55,9 @@ channels:
 | any other code | `failed` |
 | nothing, or half an answer | `unknown`; repeated for orange and red only |
 
-`price`, `budget`, `daily` and `repeat` are the vendor's and the office's limits. Blue and yellow
-are held back by them, with the reason in their state; orange and red go out all the same, and the
-overrun is told. `tongluo doctor` shows what has been spent.
+`price`, `budget`, `daily` and `repeat` are the vendor's and the office's limits. Blue, yellow and
+exercises are held back by them, with the reason in their state; orange and red, and their end, go
+out all the same, and the overrun is told. `tongluo doctor` shows what has been spent.
 
 A number is one message: nothing is sent to many at once, so each has a state of its own.
 """
@@ -213,7 +213,7 @@ class SmsHttp:
         text = self._texts.of(delivery.warning, self._numbers.spoken(delivery), delivery.extra)
         values = self._values(delivery, number, text)
         mark, parts = digest(number, self._key), size(text).parts
-        now, urgent = now_ms(), delivery.warning.weight >= Level.ORANGE
+        now, urgent = now_ms(), delivery.warning.urgency >= Level.ORANGE
         attempt = self._ids.begin(delivery.key, text, mark, 1)
         if attempt.done:
             return Handed(DeliveryState.ACCEPTED, {"parts": 0, "said": "the vendor has it"})

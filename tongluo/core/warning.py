@@ -120,6 +120,11 @@ class WarningVersion:
         """How much depends on it: its level; of a cancel, the level that it ends."""
         return max(self.level, self.previous) if self.act is Act.CANCEL else self.level
 
+    @property
+    def urgency(self) -> Level:
+        """Before what it goes: by its weight; an exercise stands behind every Actual."""
+        return Level.NONE if self.status is Status.EXERCISE else self.weight
+
     def __post_init__(self) -> None:
         if self.exercise is not None and self.status is not Status.EXERCISE:
             raise ValueError(f"{self.identifier} is both {self.status} and {self.exercise}")
