@@ -69,4 +69,5 @@ def here(loaded: Loaded) -> Iterator[Finding]:
     yield doctor_local.clock(folder / "journal.db", now_ms(), zone)
     yield doctor_local.disk(folder)
     yield doctor_local.store(folder)
+    yield doctor_local.register(folder)
     yield doctor_local.daemon(folder)

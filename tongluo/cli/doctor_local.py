@@ -1,4 +1,4 @@
-"""Doctor's look at this machine: clock, disk, store, the daemon itself."""
+"""Doctor's look at this machine: clock, disk, store, register, the daemon itself."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import subprocess
 from contextlib import closing
 from pathlib import Path
 
+from dissemination.targeting.register import FILE
 from tongluo.cli import paint
 from tongluo.cli.findings import Finding, fail, ok, warn
 from tongluo.cli.local import NotRunning, ask
@@ -119,8 +120,27 @@ def _whole(db: sqlite3.Connection, journal: Path) -> Finding:
     return ok("store", "store_ok", path=journal, rows=f"{rows:,}")
 
 
+def register(folder: Path) -> Finding:
+    """Whether the register, where there is one, is whole and its own audit chain unbroken."""
+    path = folder / FILE
+    if not path.exists():
+        return ok("register", "register_none", path=path)
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
+            found = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if found != "ok":
+                return fail("register", "register_broken", path=path, reason=found)
+            broken = _odd_entry(db) or broken_link(db)
+            entries = db.execute("SELECT count(*) FROM entries").fetchone()[0]
+    except sqlite3.Error as error:
+        return fail("register", "register_broken", path=path, reason=error)
+    if broken is not None:
+        return fail("register", "audit_broken", path=path, entry=broken)
+    return ok("register", "register_ok", path=path, entries=f"{entries:,}")
+
+
 def _odd_entry(db: sqlite3.Connection) -> int | None:
-    """The first audit entry that the journal cannot have written: text where bytes belong."""
+    """The first audit entry that Tongluo cannot have written: text where bytes belong."""
     found = db.execute(
         "SELECT min(id) FROM audit WHERE typeof(at) <> 'integer' OR typeof(what) <> 'text'"
         " OR typeof(body) <> 'blob' OR typeof(hash) <> 'blob'"

@@ -140,6 +140,17 @@ DOCTOR: dict[str, tuple[str, str]] = {
         "copy the folder away first, then: sqlite3 journal.db .recover",
         "先整体备份文件夹，再：sqlite3 journal.db .recover",
     ),
+    "register": ("register", "登记册"),
+    "register_none": ("there is no {path} yet", "尚无 {path}"),
+    "register_ok": (
+        "{path} is whole, {entries} entries, audit chain unbroken",
+        "{path} 完好，登记 {entries} 条，审计链完整",
+    ),
+    "register_broken": ("{path}: {reason}", "{path}：{reason}"),
+    "register_broken.todo": (
+        "copy the folder away first, then put the last backup of register.db and its key there",
+        "先整体备份文件夹，再放回最近备份的 register.db 及其密钥",
+    ),
     "audit_broken": (
         "{path}: the audit chain breaks at entry {entry}: something was changed",
         "{path}：审计链在第 {entry} 条断开：有内容被改动",

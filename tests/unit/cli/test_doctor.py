@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from dissemination.channels import CHANNELS
+from dissemination.targeting.register import Register
 from tests.build import START
 from tests.mosquitto import Mosquitto, broker
 from tests.ports import free_port
@@ -106,6 +107,27 @@ def test_a_changed_audit_log_is_found(config: Path, body: str) -> None:
         db.execute(f"UPDATE audit SET body = {body} WHERE id = 2")
     found = doctor_local.store(journal.parent)
     assert (found.state, "entry 2" in found.said) == ("FAIL", True)
+
+
+@pytest.mark.parametrize("change", ["body = x'7b7d'", "body = '{}'", "at = at + 1", "hash = x'00'"])
+def test_a_changed_audit_of_the_register_is_found(tmp_path: Path, change: str) -> None:
+    assert doctor_local.register(tmp_path).state == "OK"  # none yet
+    assert not list(tmp_path.iterdir())
+    with closing(Register.open(tmp_path)) as kept, kept.transaction():
+        for k in range(3):
+            kept.audit(START + k, "names", {"who": "li", "entries": k})
+    found = doctor_local.register(tmp_path)
+    assert (found.state, "0 entries, audit chain unbroken" in found.said) == ("OK", True)
+    with closing(sqlite3.connect(tmp_path / "register.db")) as db, db:
+        db.execute(f"UPDATE audit SET {change} WHERE id = 2")
+    found = doctor_local.register(tmp_path)
+    assert (found.state, "entry 2" in found.said, found.what) == ("FAIL", True, "register")
+
+
+def test_a_damaged_register_is_found(tmp_path: Path) -> None:
+    (tmp_path / "register.db").write_bytes(os.urandom(40_000))
+    found = doctor_local.register(tmp_path)
+    assert (found.state, "backup of register.db" in found.todo) == ("FAIL", True)
 
 
 def test_a_damaged_journal_is_found(config: Path) -> None:
