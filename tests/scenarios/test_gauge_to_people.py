@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -80,11 +79,13 @@ def valley(
         site.daemon.join()
 
 
-def test_from_the_gauge_to_the_people_and_back(
-    valley: Valley, broker: Mosquitto, gateway: Gateway, monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
-    def call(*words: str, who: str = "") -> str:
+@pytest.fixture
+def call(
+    valley: Valley, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., str]:
+    """The command line as a person has it (`who`), or as anybody; gives what it says."""
+
+    def said(*words: str, who: str = "") -> str:
         monkeypatch.setenv("TONGLUO_TOKEN", TOKENS.get(who, "none"))
         named = ["--operator", who] if who else []
         with pytest.raises(SystemExit) as ended:
@@ -93,10 +94,12 @@ def test_from_the_gauge_to_the_people_and_back(
         assert not ended.value.code, told.err
         return told.out
 
-    def covered() -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(call("coverage", "A0", "--json"))
-        return found
+    return said
 
+
+def test_from_the_gauge_to_the_people_and_back(
+    valley: Valley, broker: Mosquitto, gateway: Gateway, call: Callable[..., str]
+) -> None:
     daemon = up(valley)
     body = json.dumps({"time": iso(now_ms()), "value": 4.5}).encode()
     send(broker.port, [body], "ews/S0/stage")
@@ -110,7 +113,7 @@ def test_from_the_gauge_to_the_people_and_back(
     os.write(pipe, b".")
     valley.wait(dispatcher, lambda: valley.delivered() == HOUSES, 150)
     assert all("甲洪水红色预警" in x[0] for x in gateway.texts().values())
-    reached = covered()
+    reached = json.loads(call("coverage", "A0", "--json"))
     assert (reached["whole"]["people"], reached["whole"]["confirmed"]) == (60, 60)
     (sms,) = [x for x in reached["channels"] if x["name"] == "sms"]
     assert (sms["states"], sms["alone"]) == ({"delivered": HOUSES}, 60)

@@ -8,30 +8,15 @@ from tongluo.core.words import Hazard, Level
 from tongluo.engine import Engine
 from tongluo.warning import approval, ladder
 from tongluo.warning.asked import asked
-from tongluo.warning.desk import UNANSWERED, Proposal
+from tongluo.warning.desk import UNANSWERED, Group, Proposal
 
 
 def proposals(engine: Engine) -> dict[str, Any]:
     """Groups with their proposals, oldest first; and what else lies on the desk."""
     desk = engine.desk
-    groups = [
-        {
-            "id": group.id,
-            "revision": group.revision,
-            "hazard": group.hazard,
-            "level": Level(group.level).word,
-            "at": group.at,
-            "next_step": group.step + 1,
-            "next_call": _next_call(engine, group.id),
-            "answered": group.answered,
-            "waiting": dict(group.calls),
-            "proposals": [proposal(engine, p) for p in desk.of_group(group.id)],
-        }
-        for group in desk.groups.values()
-    ]
     return {
         "now": int(engine.clock["now"]),
-        "groups": groups,
+        "groups": [_group(engine, group) for group in desk.groups.values()],
         "declined": {
             k: {"level": Level(d.level).word, "who": d.who, "why": d.why, "at": d.at}
             for k, d in desk.declined.items()
@@ -47,6 +32,21 @@ def proposals(engine: Engine) -> dict[str, Any]:
         "held": [
             {"identifier": h.identifier, "channels": h.channels, "until": h.due} for h in desk.held
         ],
+    }
+
+
+def _group(engine: Engine, group: Group) -> dict[str, Any]:
+    return {
+        "id": group.id,
+        "revision": group.revision,
+        "hazard": group.hazard,
+        "level": Level(group.level).word,
+        "at": group.at,
+        "next_step": group.step + 1,
+        "next_call": _next_call(engine, group),
+        "answered": group.answered,
+        "waiting": dict(group.calls),
+        "proposals": [proposal(engine, p) for p in engine.desk.of_group(group.id)],
     }
 
 
@@ -89,7 +89,6 @@ def _silence(due: tuple[int, int] | None) -> dict[str, Any] | None:
     return {"at": due[0], "issues": "" if due[1] == UNANSWERED else Level(due[1]).word}
 
 
-def _next_call(engine: Engine, name: str) -> int:
-    group = engine.desk.groups[name]
+def _next_call(engine: Engine, group: Group) -> int:
     policy = engine.plan.policies_of.get(group.hazard)
     return ladder.due(group, policy.approval(group.level)) if policy is not None else 0
