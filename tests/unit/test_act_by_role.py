@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.scenarios.duty import PEOPLE, Duty
+from tests.scenarios.duty import APPROVE, PEOPLE, Duty
 from tongluo.core.effects import Effects
 from tongluo.core.tokens import digest
 from tongluo.daemon.control import ordered
@@ -62,6 +62,18 @@ def test_who_may_approve_sets_a_level(journal: Journal) -> None:
     for who in ("li", "wu"):
         assert site.asked(who) == {"decisions": 0}
     assert [act.who for act in site.fed] == ["li", "wu"]
+
+
+def test_the_highest_of_asked_assessed_and_in_force_says_who(journal: Journal) -> None:
+    mayors = {"red": {"issue": "approve", "approve": {**APPROVE, "who": ["mayor"]}}}
+    site = Site(journal, levels=mayors)
+    assert site.asked("li", "red")["code"] == "not_allowed"
+    assert site.asked("he", "red") == {"decisions": 0}
+    assert site.asked("he")["code"] == "not_allowed"  # orange is in force
+    assert site.asked("li") == {"decisions": 0}
+    site.duty.at(2, A=4.5)
+    assert site.asked("li")["code"] == "not_allowed"  # red is assessed, and proposed
+    assert site.asked("he") == {"decisions": 0}
 
 
 def test_where_nothing_is_approved_any_role_will_do(journal: Journal) -> None:
