@@ -8,6 +8,7 @@ its name lies on disk before the delivery is settled. What was written and not a
 from __future__ import annotations
 
 import sqlite3
+import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -76,9 +77,10 @@ class Carrier:
     def __init__(
         self, options: CarrierOptions, around: Surroundings, url: str, wire: Wire, submit: Submit,
         kind: str, coding: Coding | None = None, whole: bool = False,
+        trust: ssl.SSLContext | None = None,
     ) -> None:  # fmt: skip
         """kind: as the site's templates name it. coding: of every text; None = the smallest.
-        whole: the centre parts a text by itself."""
+        whole: the centre parts a text by itself. trust: whose certificates are; None = no TLS."""
         self._options, self._tell, self._submit = options, around.tell, submit
         self._coding, self._whole = coding, whole
         self._key = key_of(around.folder)
@@ -89,7 +91,7 @@ class Carrier:
             self._tell(Receipt(key, DeliveryState.ACCEPTED, None, "answered before the end"))
         parts = urlsplit(url)
         self._session = Session(parts, wire, self._answered, self._reported, options.timeout,
-                                options.probe, secure=parts.scheme.endswith("s"))  # fmt: skip
+                                options.probe, trust)  # fmt: skip
 
     def send(self, delivery: Delivery) -> Handed:
         """Hand over what the centre does not have yet of a text; `accepted` once it has all."""

@@ -13,11 +13,12 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 from urllib.parse import SplitResult
 
+from dissemination.channels.tls import Tls
 from tongluo.core.clock import monotonic
 from tongluo.core.errors import ChannelError, TemporaryFailure, UnknownOutcome
 
@@ -81,14 +82,15 @@ class Session:
         reported: Callable[[Any], bool],
         timeout: float,
         probe: float,
-        secure: bool = False,
+        trust: ssl.SSLContext | None = None,
     ) -> None:
-        self._url, self._wire, self._secure = url, wire, secure
+        """trust: whose certificates are, over TLS; None = no TLS."""
+        self._url, self._wire, self._trust = url, wire, trust
         self._answered, self._reported = answered, reported
         self._timeout, self._probe = timeout, probe
         self._numbers = itertools.cycle(range(1, 0x7FFFFFFF))
         self._open: dict[int, _Question] = {}
-        self._socket: socket.socket | None = None
+        self._socket: socket.socket | Tls | None = None
         self._lock = threading.Lock()
         self._fault = TemporaryFailure("not connected yet", everyone=True)
         self._tried, self._closing = threading.Event(), threading.Event()
@@ -159,7 +161,8 @@ class Session:
         reason = f"{self._url.netloc} cannot be reached: {error}"
         with self._lock:
             if isinstance(error, TemporaryFailure):
-                self._fault = error
+                why = f"{self._url.netloc}: {error}"
+                self._fault = TemporaryFailure(why, error.retry_after, everyone=True)
             else:
                 self._fault = TemporaryFailure(reason, 1.0, everyone=True)
             if self._socket is not None:
@@ -173,7 +176,7 @@ class Session:
     def _talk(self) -> None:
         """Connect, bind, and read until the other side is gone; always ends by an exception."""
         address = (self._url.hostname or "127.0.0.1", self._url.port or 0)
-        with self._connected(address) as connection:
+        with closing(self._connected(address)) as connection:
             connection.settimeout(self._timeout)
             connection.sendall(self._wire.hello(next(self._numbers)))
             frames = _Frames(connection, self._wire)
@@ -187,14 +190,16 @@ class Session:
             self._tried.set()
             self._listen(connection, frames)
 
-    def _connected(self, address: tuple[str, int]) -> socket.socket:
+    def _connected(self, address: tuple[str, int]) -> socket.socket | Tls:
         plain = socket.create_connection(address, timeout=self._timeout)
-        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if not self._secure:
-            return plain
-        return ssl.create_default_context().wrap_socket(plain, server_hostname=address[0])
+        try:
+            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return plain if self._trust is None else Tls(plain, self._trust, address[0])
+        except BaseException:
+            plain.close()
+            raise
 
-    def _listen(self, connection: socket.socket, frames: _Frames) -> None:
+    def _listen(self, connection: socket.socket | Tls, frames: _Frames) -> None:
         probed = False
         while True:
             connection.settimeout(self._timeout if probed else self._probe)
@@ -234,7 +239,7 @@ class Session:
 class _Frames:
     """Frames of a stream."""
 
-    def __init__(self, connection: socket.socket, wire: Wire) -> None:
+    def __init__(self, connection: socket.socket | Tls, wire: Wire) -> None:
         self._connection, self._wire = connection, wire
         self._rest = bytearray()
 

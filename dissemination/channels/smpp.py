@@ -24,8 +24,10 @@ number than the message went to changes nothing. The specification's numbers sta
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -46,6 +48,7 @@ from dissemination.channels.smpp_wire import (
     frame,
     submit,
 )
+from dissemination.channels.tls import trusting
 from dissemination.sms_parts import joined, octets
 from tongluo.core.clock import now_ms
 from tongluo.core.times import to_datetime
@@ -63,6 +66,9 @@ class Options(CarrierOptions):
 
     url: str = "smpp://127.0.0.1:2775"
     """`smpp://host:port`; `smpps://` with TLS."""
+    ca_file: Path | None = None
+    """Certificates to trust with `smpps://`; default: the system's. A relative path starts from the
+    store's folder."""
     system_id: str = Field(min_length=1, max_length=15)
     """The account."""
     password: Kept
@@ -114,6 +120,7 @@ class Smpp(Carrier):
         super().__init__(
             o, surroundings, o.url, wire, self._written, "smpp",
             coding="ucs2" if o.coding == "ucs2" else None, whole=o.long == "payload",
+            trust=_trust(o, surroundings.folder),
         )  # fmt: skip
 
     def _written(self, piece: Piece) -> Callable[[int], bytes]:
@@ -141,6 +148,12 @@ class Smpp(Carrier):
             )
         )  # fmt: skip
         return lambda number: frame(SUBMIT, number, data)
+
+
+def _trust(options: Options, folder: Path) -> ssl.SSLContext | None:
+    if not options.url.startswith("smpps:"):
+        return None
+    return trusting(folder / options.ca_file if options.ca_file else None)
 
 
 def _until(warning: WarningVersion) -> str:
