@@ -17,7 +17,7 @@ from tongluo.cli import paint
 from tongluo.cli.local import ask
 from tongluo.cli.options import DEFAULT_CONFIG, ConfigFile
 from tongluo.cli.site import folder_of
-from tongluo.cli.texts import config_language, say
+from tongluo.cli.texts import config_language, level_word, say
 from tongluo.config.load import load
 from tongluo.core.errors import TongluoError
 from tongluo.core.words import Level
@@ -35,10 +35,8 @@ def approve(
     ids: Ids, operator: Operator, token_file: TokenFile = None, config: ConfigFile = DEFAULT_CONFIG
 ) -> None:
     """Approve proposals, or all of a group."""
-    done = order(config, operator, token_file, "approve", ids=ids)
-    for one in done:
-        key = "act_issued" if one["issued"] else "act_signed"
-        print(say(key, id=one.get("event") or one["id"], level=_level(one["level"])))
+    for done in order(config, operator, token_file, "approve", ids=ids):
+        _told(done)
 
 
 def reject(
@@ -100,7 +98,8 @@ def retract(
     config: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
     """Take back a false alarm."""
-    _told(order(config, operator, token_file, "retract", event=_event(event), why=why))
+    done = order(config, operator, token_file, "retract", event=_event(event), why=why)
+    _told(done, over="retraction")
 
 
 def exercise(
@@ -174,10 +173,9 @@ def _event(name: str) -> str:
     )
 
 
-def _told(done: dict[str, Any]) -> None:
+def _told(done: dict[str, Any], over: str = "all_clear") -> None:
+    """What became of an order; over: the name of what ends a warning."""
+    level = Level.parse(done["level"])
+    what = level_word(level) if level > Level.NONE else say(over)
     key = "act_issued" if done["issued"] else "act_signed"
-    print(say(key, id=done.get("event") or done["id"], level=_level(done["level"])))
-
-
-def _level(word: str) -> str:
-    return paint.level(Level.parse(word)).plain
+    print(say(key, id=done.get("event") or done["id"], what=what))

@@ -25,7 +25,7 @@ DOCTOR: dict[str, tuple[str, str]] = {
     "broker_unreachable": ("{url} cannot be reached: {reason}", "{url} 无法连接：{reason}"),
     "broker_unreachable.todo": (
         "start the broker, or correct broker.url",
-        "启动 MQTT 服务器，或改正 broker.url",
+        "启动消息代理，或改正 broker.url",
     ),
     "broker_refused": ("{url} refused: {reason}", "{url} 拒绝：{reason}"),
     "broker_refused.todo": (
@@ -212,8 +212,8 @@ DOCTOR: dict[str, tuple[str, str]] = {
     ),
     "mqtt_away": ("{name} cannot use {url}: {reason}", "{name} 无法使用 {url}：{reason}"),
     "mqtt_away.todo": (
-        "start what listens there, or correct options.url",
-        "启动该服务器，或改正 options.url",
+        "start what listens there, or correct its address in the file",
+        "启动那里的服务，或改正文件中的地址",
     ),
     "unchecked": (
         "{name}: there is no check for {kind} channels",

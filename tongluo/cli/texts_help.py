@@ -47,7 +47,7 @@ HELP: dict[str, tuple[str, str]] = {
         "Serve the residents' page, the live feed, Atom and CAP of current warnings, and the "
         "operators' HTTP API. Reads the journal beside the daemon, which never waits for it."
         "\n\nExample: tongluo console --config stations.yaml",
-        "提供居民网页、实时消息流、当前预警的 Atom 和 CAP，以及值班人员的 HTTP 接口。"
+        "提供居民页面、实时消息流、当前预警的 Atom 和 CAP，以及操作员的 HTTP 接口。"
         "只读取守护进程旁的日志库，守护进程从不等它。"
         "\n\n例：tongluo console --config stations.yaml",
     ),
@@ -74,7 +74,7 @@ HELP: dict[str, tuple[str, str]] = {
         "Play a case to a broker as its stations would have sent it, to try a running daemon "
         "(start that one with --clock stream)."
         "\n\nExample: tongluo publish replay_data/flash-flood-night --speed 600",
-        "把案例像站点那样发往 MQTT 服务器，用来试运行守护进程（守护进程请用 --clock stream 启动）。"
+        "把案例像站点那样发往消息代理，用来试运行守护进程（守护进程请用 --clock stream 启动）。"
         "\n\n例：tongluo publish replay_data/flash-flood-night --speed 600",
     ),
     "help.doctor": (

@@ -13,7 +13,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "rules": ("rules", "规则"),
     "policies": ("policies", "发布策略"),
     "channels": ("channels", "渠道"),
-    "broker": ("broker", "MQTT 服务器"),
+    "broker": ("broker", "消息代理"),
     "store": ("store", "存储"),
     # columns
     "station": ("station", "测站"),
@@ -129,7 +129,7 @@ LINES: dict[str, tuple[str, str]] = {
     ),
     "remark_not_enrolled": (
         "Not enrolled for exercises, so they send nothing now: {channels} (exercise: true).",
-        "以下通道未登记参加演练，现在不会发出任何消息：{channels}（exercise: true）。",
+        "以下渠道未登记参加演练，现在不会发出任何消息：{channels}（exercise: true）。",
     ),
     "remark_stream": (
         "Time is what arriving readings tell (clock: stream); use clock: system beside a gateway.",
