@@ -32,8 +32,8 @@ from tongluo.config.plan import plan
 from tongluo.core.clock import now_ms
 from tongluo.core.columns import Columns
 from tongluo.core.effects import Readings
+from tongluo.core.log import Log
 from tongluo.core.times import iso
-from tongluo.daemon.log import Log
 from tongluo.daemon.main import Daemon
 from tongluo.engine import Engine
 

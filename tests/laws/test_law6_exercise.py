@@ -27,12 +27,12 @@ from tests.unit.test_cap import BASE
 from tongluo.config.models import Config
 from tongluo.core.effects import Effects, Tick
 from tongluo.core.errors import PermanentFailure
+from tongluo.core.log import Log
 from tongluo.core.ports import Delivery, Handed
 from tongluo.core.warning import Reference, WarningVersion
 from tongluo.core.words import Act, DeliveryState, Exercise, Level, Status
 from tongluo.daemon.deliveries import Deliveries, Planned
 from tongluo.daemon.lane import Lane
-from tongluo.daemon.log import Log
 from tongluo.store.journal import Journal
 
 LIVE = sorted(name for name, kind in CHANNELS.items() if kind.live)

@@ -21,9 +21,9 @@ from paho.mqtt import publish
 from tests.mosquitto import Mosquitto, find_mosquitto
 from tests.ports import free_port
 from tongluo.config.models import Broker
+from tongluo.core.log import Log
 from tongluo.daemon.client import Incoming
 from tongluo.daemon.collector import Collector, Filters
-from tongluo.daemon.log import Log
 
 PATIENCE = 20.0
 MOST = 1000

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from tongluo.core.log import Log
 from tongluo.daemon import children, dispatcher
 from tongluo.daemon.children import START_AGAIN, Children
-from tongluo.daemon.log import Log
 
 DISPATCHER = "tongluo.daemon.dispatcher"
 

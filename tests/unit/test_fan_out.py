@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from dissemination.channels import Ear
 from dissemination.channels.kannel import receipt, seal
 from tests.ports import free_port
+from tongluo.core.log import Log
 from tongluo.core.words import DeliveryState as D
 from tongluo.daemon import deliveries_fans, deliveries_rows
 from tongluo.daemon.deliveries import Deliveries, Outcome, Planned
 from tongluo.daemon.listener import Listener
-from tongluo.daemon.log import Log
 from tongluo.daemon.proof import after
 
 FAN = Planned("e.v1:sms:a", "e.v1", "e", "sms", "a", 4)

@@ -22,10 +22,10 @@ from tongluo.config.types import Secret
 from tongluo.core.columns import Columns
 from tongluo.core.effects import Condition, Decision, Effects
 from tongluo.core.errors import PermanentFailure, TemporaryFailure
+from tongluo.core.log import Log
 from tongluo.core.words import Fate
 from tongluo.daemon.cursor import Cursor, open_cursor
 from tongluo.daemon.exporter import Exporter, Pipe
-from tongluo.daemon.log import Log
 from tongluo.daemon.receiver import Receiver
 from tongluo.store.influx import isolate, line_of, read
 from tongluo.store.journal import Journal

@@ -16,12 +16,12 @@ from dissemination.channels import CHANNELS, ChannelKind, Surroundings, recordin
 from tests.unit.test_cap import BASE
 from tongluo.config.models import ChannelIn
 from tongluo.core.errors import PermanentFailure, TemporaryFailure
+from tongluo.core.log import Log
 from tongluo.core.ports import Delivery, Handed
 from tongluo.core.words import Level
 from tongluo.daemon import lane as lanes
 from tongluo.daemon.deliveries import Deliveries, Planned
 from tongluo.daemon.lane import Lane
-from tongluo.daemon.log import Log
 from tongluo.store.journal import connect
 
 START = 1_782_864_000_000

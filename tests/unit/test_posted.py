@@ -13,9 +13,9 @@ import pytest
 from dissemination.channels import Ear
 from dissemination.receipts import Receipt
 from tests.ports import free_port
+from tongluo.core.log import Log
 from tongluo.core.words import DeliveryState
 from tongluo.daemon.listener import LARGEST, Listener
-from tongluo.daemon.log import Log
 
 READY = 2000
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tongluo.core.clock import monotonic
-from tongluo.daemon.log import Log
+from tongluo.core.log import Log
 
 PATIENCE = 10.0
 FIRST_WAIT, LONGEST_WAIT = 0.5, 60.0

@@ -22,8 +22,8 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from tongluo.config.models import Broker
 from tongluo.core.clock import monotonic
+from tongluo.core.log import Log
 from tongluo.daemon.client import LARGEST, Client, Incoming
-from tongluo.daemon.log import Log
 
 READS = 4
 """Times the socket is read for one batch: at most a megabyte of packets, however many readings."""

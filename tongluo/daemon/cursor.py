@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from tongluo.daemon.log import Log
+from tongluo.core.log import Log
 from tongluo.store.influx import Batch
 
 

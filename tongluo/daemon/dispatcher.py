@@ -26,6 +26,7 @@ from tongluo.config.tables import build_channel
 from tongluo.core.clock import monotonic, now_ms
 from tongluo.core.crash import point
 from tongluo.core.errors import CapError
+from tongluo.core.log import Log
 from tongluo.core.ports import Channel
 from tongluo.core.warning import WarningVersion
 from tongluo.daemon import outbox
@@ -33,7 +34,6 @@ from tongluo.daemon.deliveries import Deliveries
 from tongluo.daemon.lane import Lane
 from tongluo.daemon.listener import Listener
 from tongluo.daemon.lock import locked
-from tongluo.daemon.log import Log
 from tongluo.daemon.people import RegisterKeeper
 from tongluo.store.journal import connect
 from tongluo.store.rows import warning_of

@@ -24,8 +24,8 @@ from tongluo.config.models import Config, InfluxIn
 from tongluo.config.sensors import declared, spec
 from tongluo.core.clock import monotonic, now_ms
 from tongluo.core.errors import StoreError, TemporaryFailure, TongluoError
+from tongluo.core.log import Log
 from tongluo.daemon.cursor import open_cursor
-from tongluo.daemon.log import Log
 from tongluo.daemon.receiver import Receiver
 from tongluo.store.influx import SELECTS, Batch, isolate, newest, read
 from tongluo.store.journal import connect

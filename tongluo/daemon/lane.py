@@ -28,6 +28,7 @@ from tongluo.core.errors import (
     TongluoError,
     UnknownOutcome,
 )
+from tongluo.core.log import Log
 from tongluo.core.ports import Channel, Delivery
 from tongluo.core.rate import parse_rate
 from tongluo.core.warning import WarningVersion
@@ -35,7 +36,6 @@ from tongluo.core.words import Act, DeliveryState, Level
 from tongluo.daemon import outbox
 from tongluo.daemon.deliveries import Deliveries, Outcome, Row
 from tongluo.daemon.gate import Gate
-from tongluo.daemon.log import Log
 from tongluo.daemon.pace import Bucket, filled, patience, ready, spent
 from tongluo.store.journal import connect
 

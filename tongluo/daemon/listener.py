@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from dissemination.channels import Ear
 from dissemination.receipts import Receipt
-from tongluo.daemon.log import Log
+from tongluo.core.log import Log
 
 IDLE = 60
 """Seconds after which a connection that says nothing is closed."""

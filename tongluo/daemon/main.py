@@ -22,11 +22,11 @@ from tongluo.core.clock import now_ms
 from tongluo.core.crash import point
 from tongluo.core.effects import Command, Effects
 from tongluo.core.errors import ConfigError
+from tongluo.core.log import Log
 from tongluo.daemon.client import Incoming
 from tongluo.daemon.collector import Collector, Filters
 from tongluo.daemon.cursor import exported
 from tongluo.daemon.intake import Intake, filters
-from tongluo.daemon.log import Log
 from tongluo.daemon.start import compile_now, open_journal
 from tongluo.engine import Engine
 from tongluo.judgement import LOST

@@ -13,7 +13,7 @@ from tongluo.config.nesting import places_of
 from tongluo.config.tables import build_channel
 from tongluo.core.clock import now_ms
 from tongluo.core.errors import TongluoError
-from tongluo.daemon.log import Log
+from tongluo.core.log import Log
 
 TROUBLE = (sqlite3.Error, LookupError, OSError, TongluoError)
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from tongluo.config.load import Loaded, load
 from tongluo.core.errors import TongluoError
+from tongluo.core.log import Log
 from tongluo.daemon.children import Children
 from tongluo.daemon.control import Control
 from tongluo.daemon.lock import locked
-from tongluo.daemon.log import Log
 from tongluo.daemon.main import Daemon
 
 

@@ -9,7 +9,7 @@ from ingest.derived_stage import received
 from tongluo.core.clock import now_ms
 from tongluo.core.columns import Columns
 from tongluo.core.errors import StoreError
-from tongluo.daemon.log import Log
+from tongluo.core.log import Log
 from tongluo.engine import Engine
 from tongluo.store.journal import Journal
 

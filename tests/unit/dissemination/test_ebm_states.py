@@ -19,9 +19,9 @@ from dissemination.ebm_sign import OwnKey, verified
 from dissemination.receipts import Receipt
 from tests.ports import free_port
 from tests.unit.test_ebm import DESTINATION, SOURCE, TYPES, members
+from tongluo.core.log import Log
 from tongluo.core.words import DeliveryState
 from tongluo.daemon.listener import Listener
-from tongluo.daemon.log import Log
 
 EBMID = f"{SOURCE}202607010001"
 PLAYED = "<ResBrdItem><EBRBS><BrdStateCode>3</BrdStateCode></EBRBS></ResBrdItem>"

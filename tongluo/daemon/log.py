@@ -1,5 +1,0 @@
-"""Structured log lines: `tongluo.core.log`."""
-
-from tongluo.core.log import Log
-
-__all__ = ["Log"]
