@@ -74,11 +74,7 @@ STATE = np.dtype(
         ("away", "f8"),
         ("away_t", "i8"),
         ("away_n", "i8"),  # readings away from the base
-        ("up", "i8", (BINS + 1,)),
-        ("down", "i8", (BINS + 1,)),
         ("usual", "f8"),
-        ("leaps_up", "i8", (BINS + 1,)),
-        ("leaps_down", "i8", (BINS + 1,)),  # changes over recent ones
         ("leap_up", "f8"),
         ("leap_down", "f8"),
         ("most_up", "f8"),
@@ -99,25 +95,30 @@ STATE = np.dtype(
         ("path", "f8"),
         ("drift", "f8"),
         ("noisy", "i8"),
-        ("zigs", "i8", (BINS + 1,)),
         # range in a block of time
         ("block_t", "i8"),
         ("block_n", "i8"),
         ("low", "f8"),
         ("high", "f8"),
         ("dull", "f8"),  # range below which it moves too little; 0 = it moves
-        ("spans", "i8", (BINS + 1,)),
         # for neighbours
         ("slow", "f8"),
         ("bias", "f8"),
-        ("apart", "i8", (BINS + 1,)),
         # rain
         ("bucket", "i8"),
-        ("sums", "f8", (BUCKETS,)),
         ("wet_n", "i8"),
         ("wet_low", "f8"),
         ("wet_high", "f8"),
         ("rain_t", "i8"),
+        # counts, last: what every reading touches lies together
+        ("up", "i8", (BINS + 1,)),
+        ("down", "i8", (BINS + 1,)),
+        ("leaps_up", "i8", (BINS + 1,)),
+        ("leaps_down", "i8", (BINS + 1,)),  # changes over recent ones
+        ("zigs", "i8", (BINS + 1,)),
+        ("spans", "i8", (BINS + 1,)),
+        ("apart", "i8", (BINS + 1,)),
+        ("sums", "f8", (BUCKETS,)),
     ],
     align=True,
 )

@@ -107,14 +107,16 @@ class Again:
         derived, stage = self.plan.derived, self.stage
         if not self.above:
             return rows
-        whole, order, clock = derived.state.copy(), stage.state.copy(), stage.clock.copy()
-        derived.state[:] = np.zeros(1, derived.state.dtype)
+        fed = sorted(set[int]().union(*(derived.below(s) for s in self.sources)))
+        made = derived.params["sensor"][fed]
+        whole, order, clock = derived.state[fed], stage.state[made], stage.clock.copy()
+        derived.state[fed] = np.zeros(1, derived.state.dtype)
         out = joined(derived.expand(stage, rows, 0, len(rows), live=False))
-        for k in range(len(whole)):
+        for k, before in zip(fed, whole, strict=True):
             if k not in self.below:
-                derived.state[k] = whole[k]
-            derived.state[k]["next"] = max(derived.state[k]["next"], whole[k]["next"])
-        stage.state[:], stage.clock[:] = order, clock
+                derived.state[k] = before
+            derived.state[k]["next"] = max(derived.state[k]["next"], before["next"])
+        stage.state[made], stage.clock[:] = order, clock
         return out
 
 

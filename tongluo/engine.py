@@ -29,7 +29,7 @@ from tongluo.config.plan import Plan
 from tongluo.core.columns import Columns
 from tongluo.core.driver import Order
 from tongluo.core.effects import Act, Command, Effects, Notice, Readings, Tick
-from tongluo.core.words import SILENT, Fate, Flag, Level
+from tongluo.core.words import SILENT, Flag, Level
 from tongluo.warning.reasons import Evidence
 from tongluo.warning.shown import Showing
 
@@ -71,10 +71,11 @@ class Engine(Commanding):
 
     def judge(self, rows: Rows, out: Admitted | None = None) -> None:
         """All that follows from rows; out: what the order stage said of them as received."""
-        showing, at = self._showing(rows), 0
+        order = Order.of(rows.judged, len(self.plan.sensors))
+        showing, at = Showing(rows, order), 0
         every: list[tuple[int, int, tuple[Any, ...]]] = [
             *((row, 0, (test,)) for row, test in self._heard(rows, out)),
-            *((found[0], 1, found[1:]) for found in self._found(rows)),
+            *((found[0], 1, found[1:]) for found in self._found(order)),
         ]
         for row, judged, change in sorted(every, key=lambda e: e[:2]):
             self.release(showing, at, row)
@@ -120,15 +121,8 @@ class Engine(Commanding):
             stands = out.flag[row] > Flag.NOT_EVALUATED
             yield rows.place(row), TESTS[int(out.test[row])] if stands else ""
 
-    def _showing(self, rows: Rows) -> Showing:
-        """The good readings among the rows: only they can lower a level."""
-        good = (rows.fate == Fate.FED) & (rows.flag <= Flag.NOT_EVALUATED) & ~np.isnan(rows.value)
-        came = rows.fate != SILENT
-        return Showing(rows.sensor, rows.arrival, good, came, len(self.plan.sensors))
-
-    def _found(self, rows: Rows) -> list[tuple[int, str, int, int, int, dict[str, float]]]:
+    def _found(self, order: Order) -> list[tuple[int, str, int, int, int, dict[str, float]]]:
         """Transitions of all detectors, in row order."""
-        order = Order.of(rows.judged, len(self.plan.sensors))
         found = [
             (
                 int(t.row[k]),

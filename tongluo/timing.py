@@ -89,17 +89,15 @@ class Timing(Reporting):
 
     def release(self, showing: Showing, start: int, stop: int) -> None:
         """End the holds that good readings in rows start..stop end, earliest first."""
-        if not self.assessor.waiting:
-            return
-        while True:
-            row, n = showing.end(self.assessor, self._sensor_of, start, stop)
+        while over := showing.due(self.assessor, start, stop):
+            row, n = showing.end(self.assessor, over, self._sensor_of, start, stop)
             if row >= stop:
-                break
+                showing.note(self.assessor, over, self._sensor_of, start, stop)
+                return
             now = showing.time(row)
             self.settle(now)
             change = self.assessor.release(n, now)
             self.decide(change, self.reasons.tell(self.assessor, change))
-        showing.note(self.assessor, self._sensor_of, start, stop)
 
     def _sensor_of(self, n: int, k: int) -> int:
         member = self.plan.questions[n].members[k]

@@ -158,6 +158,13 @@ class Order:
     came: Walked
     together: Walked
 
+    def of_sensor(self, sensor: int) -> I8:
+        """Places of the rows of a sensor."""
+        ends = self.together.ends
+        if not len(ends):
+            return np.flatnonzero(self.came.sensor == sensor)
+        return self.together.row[ends[sensor - 1] if sensor else 0 : ends[sensor]]
+
     @classmethod
     def of(cls, columns: tuple[I8, I8, F8, I8, I8], sensors: int) -> Order:
         """Of the rows of a batch. Copies that lie side by side are read many times faster."""
