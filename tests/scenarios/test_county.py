@@ -178,8 +178,9 @@ def play(county: County, policy: Policy = POLICY, *, foretell: bool = True) -> P
         pending = (sent.proven == NEVER) & (sent.failed == NEVER)
         if reason == "reached" or (reason == "nothing is left" and not pending.any()):
             break
+    end = max(minute, policy.until)  # whom wardens were still to come to has been come to
     found = left(
-        desk.people, desk.ways, desk.sent(minute), desk.aired(minute), desk.contact, desk.works,
+        desk.people, desk.ways, desk.sent(end), desk.aired(end), desk.contact, desk.works,
         [way.name for way in desk.ways],
     )  # fmt: skip
     share = float(desk.people.people @ desk.reach(minute)) / county.n
@@ -236,6 +237,8 @@ def _names_everyone(county: County, found: Played) -> None:
     people = np.bincount(county.village, minlength=VILLAGES)
     met = missing <= (1 - POLICY.target) * people
     assert met[county.village[rest]].all()
+    if found.reason == "nothing is left":
+        assert not len(rest)
 
 
 def _foretells(scene: str, found: Played) -> None:

@@ -12,14 +12,18 @@ from matplotlib.figure import Figure
 
 from dissemination.coverage.estimate import Interval
 
-SURE, BAND, FAINT = "#1d6b52", "#9cc5b4", "#8a929c"
+SURE, BAND, FAINT, COUNTED = "#1d6b52", "#9cc5b4", "#8a929c", "#b3541e"
 STYLE: Any = {"svg.hashsalt": "tongluo", "font.size": 9, "svg.fonttype": "path"}
 
 
 def picture(
-    curve: Sequence[tuple[int, float, Interval]], title: str, targets: Sequence[float]
-) -> str:
-    """Confirmed as steps, the estimate as a band; NaN confirmed = before anything was sent."""
+    curve: Sequence[tuple[int, float, Interval]], title: str, targets: Sequence[float],
+    counts: Sequence[tuple[int, float, float]] = (),
+) -> str:  # fmt: skip
+    """Confirmed as steps, the estimate as a band; NaN confirmed = before anything was sent.
+
+    counts: (minute, least, most) share with those whom wardens counted: bars from least to most.
+    """
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(7.2, 3.6), layout="constrained")
         axes = figure.add_subplot()
@@ -32,6 +36,11 @@ def picture(
         sure = [100 * c for _, c, _ in curve]
         if not np.isnan(sure).all():
             axes.step(minutes, sure, where="post", color=SURE, label="confirmed")
+        if counts:
+            at, least, most = (np.array(x) for x in zip(*counts, strict=True))
+            axes.vlines(at, 100 * least, 100 * most, color=COUNTED, linewidth=2,
+                        label="with wardens' counts")  # fmt: skip
+            axes.plot(at, 100 * least, "_", color=COUNTED)
         for target in targets:
             axes.axhline(100 * target, color=FAINT, linewidth=0.7, linestyle=":")
         axes.set(ylim=(0, 100), xlim=(0, max(minutes[-1], 1)), xlabel="minutes since the issue",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from tongluo.core.errors import TongluoError
 from tongluo.core.words import Status
 from tongluo.coverage import look as looking
 from tongluo.coverage import more
+from tongluo.coverage.counted import Told as Counted
 from tongluo.coverage.look import Group, Look, Told
 
 MINUTE = 60_000
@@ -58,8 +60,11 @@ def told(here: Site, found: Look, *, as_json: bool) -> None:
     out = paint.console()
     for line in _head(here, found, now):
         out.print(Text(line))
-    out.print(_groups(say("cov_areas"), "area", now.areas))
-    out.print(_groups(say("cov_strata"), "stratum", now.strata))
+    counts = found.counted.by(now.minute)
+    out.print(_groups(say("cov_areas"), "area", now.areas, told=bool(counts)))
+    out.print(_groups(say("cov_strata"), "stratum", now.strata, told=bool(counts)))
+    if counts:
+        out.print(_counts(counts))
     out.print(_channels(now))
     out.print(_best(found, best) if best else say("cov_nothing"))
 
@@ -74,6 +79,9 @@ def _head(here: Site, found: Look, now: Told) -> list[str]:
         say("cov_confirmed", n=f"{whole.confirmed:,}", share=percent(share)),
         say("cov_estimate", share=interval(whole.share)),
     ]  # fmt: skip
+    if found.counted.by(now.minute):
+        least, most = (f"{n:,}" for n in whole.told)
+        lines.insert(2, say("cov_counted", least=least, most=most))
     if w.status is Status.EXERCISE:
         lines.insert(0, say("cov_exercise"))
     if whole.share.bound:
@@ -96,11 +104,23 @@ def _head(here: Site, found: Look, now: Told) -> list[str]:
     return lines
 
 
-def _groups(title: str, of: str, groups: list[Group]) -> Table:
-    made = paint.table(title, of, "people", "confirmed", "share", "estimate")
+def _groups(title: str, of: str, groups: list[Group], *, told: bool) -> Table:
+    extra = ["with_counts"] if told else []
+    made = paint.table(title, of, "people", "confirmed", "share", *extra, "estimate")
     for g in sorted(groups, key=lambda g: g.share.likely)[:MOST]:
-        share = percent(g.confirmed / g.people)
-        paint.row(made, (g.name, f"{g.people:,}", f"{g.confirmed:,}", share, interval(g.share)))
+        share, counts = percent(g.confirmed / g.people), [f"{g.told[0]:,} – {g.told[1]:,}"]
+        row = g.name, f"{g.people:,}", f"{g.confirmed:,}", share, *(counts if told else [])
+        paint.row(made, (*row, interval(g.share)))
+    return made
+
+
+def _counts(told: Sequence[Counted]) -> Table:
+    made = paint.table(say("cov_counts"), "area", "by", "people", "of", "refuse", "minute")
+    for t in sorted(told, key=lambda t: (t.area, t.minute))[:MOST]:
+        people = f"{t.least:,}" + (f" – {t.most:,}" if t.most > t.least else "")
+        of, refuse = ("—" if n is None else f"{n:,}" for n in (t.of, t.refuse))
+        by = f"{say('cov_by_' + t.by)} {paint.clean(t.who)}"
+        paint.row(made, (t.area, by, people, of, refuse, f"{t.minute}"))
     return made
 
 
@@ -135,6 +155,10 @@ def plain(here: Site, found: Look, now: Told, best: list[Action]) -> dict[str, A
             {"name": c.name, "deliveries": c.deliveries, "states": c.states,
              "confirmed": c.confirmed, "alone": c.alone} for c in now.channels
         ],
+        "counts": [
+            {"area": t.area, "by": t.by, "who": t.who, "told": [t.least, t.most], "of": t.of,
+             "refuse": t.refuse, "minute": t.minute} for t in found.counted.by(now.minute)
+        ],
         "published": [now.published.lower, now.published.upper],
         "visitors": [now.visitors.lower, now.visitors.upper],
         "targets": {f"{t:g}": looking.time_to(found, t)
@@ -152,7 +176,8 @@ def plain(here: Site, found: Look, now: Told, best: list[Action]) -> dict[str, A
 
 def group(g: Group) -> dict[str, Any]:
     """Some of the people."""
-    return {"name": g.name, "people": g.people, "confirmed": g.confirmed, "estimate": ends(g.share)}
+    return {"name": g.name, "people": g.people, "confirmed": g.confirmed, "told": list(g.told),
+            "estimate": ends(g.share)}  # fmt: skip
 
 
 def ends(share: Interval) -> dict[str, Any]:
@@ -198,8 +223,9 @@ def draw(here: Site, found: Look, path: Path) -> None:
 
     title = f"{found.warning.identifier}, {found.people.total:,} people"
     targets = here.loaded.config.coverage.targets
-    curve = looking.curve(found)
+    curve, all_ = looking.curve(found), max(1, found.people.total)
+    counts = [(m, least / all_, most / all_) for m, least, most in looking.counts(found)]
     try:
-        path.write_text(picture(curve, title, targets), encoding="utf-8")
+        path.write_text(picture(curve, title, targets, counts), encoding="utf-8")
     except OSError as error:
         raise TongluoError(f"{path}: {error.strerror}") from None

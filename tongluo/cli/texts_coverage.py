@@ -89,6 +89,18 @@ COVERAGE: dict[str, tuple[str, str]] = {
         "confirmed, each person once: {n} ({share})",
         "确证（每人一次）：{n}（{share}）",
     ),
+    "cov_counted": (
+        "with wardens' counts, over all overlaps: {least} – {most}",
+        "计入网格员报数（按各种可能的重叠）：{least} – {most}",
+    ),
+    "cov_counts": ("Wardens' counts", "网格员报数"),
+    "cov_by_report": ("report", "上报"),
+    "cov_by_answer": ("answer", "短信回复"),
+    "with_counts": ("with counts", "含报数"),
+    "by": ("by", "来源"),
+    "of": ("of", "应通知"),
+    "refuse": ("refuse", "拒绝"),
+    "minute": ("minute", "分钟"),
     "cov_estimate": ("estimated: {share}", "估计：{share}"),
     "cov_bound": (
         "  something is not known: the ends count it for nobody and for everybody",

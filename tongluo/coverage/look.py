@@ -22,8 +22,10 @@ from dissemination.coverage.steps import Bits
 from dissemination.coverage.ways import Tests, Ways, hours, supplied
 from tongluo.config.models import Config
 from tongluo.core.warning import WarningVersion
+from tongluo.coverage import counted as counting
 from tongluo.coverage import kept, place
 from tongluo.coverage import sent as sending
+from tongluo.coverage.counted import Counted
 from tongluo.coverage.sent import MINUTE, Row
 
 VISITOR = "visitor"
@@ -50,6 +52,8 @@ class Look:
     tests: Tests
     responsible: frozenset[int]
     """Entries of those who have to act for others."""
+    counted: Counted
+    """What wardens counted."""
 
     @property
     def reached(self) -> Reached | None:
@@ -66,6 +70,19 @@ class Look:
         """(cells) people with a proof by the end of a minute."""
         once = np.unique(self.sent.person[self.sent.proven <= minute])
         return np.bincount(self.people.cell[once], minlength=len(self.people.people))
+
+    def _proven(self, minute: int) -> Bits:
+        out = np.zeros(len(self.people.cell), bool)
+        out[self.sent.person[self.sent.proven <= minute]] = True
+        return out
+
+    def told(self, minute: int, chosen: Bits) -> tuple[int, int]:
+        """(least, most) people of some cells with a proof or in a warden's count by a minute."""
+        return self.counted.bounds(minute, self._proven(minute), chosen)
+
+    def least(self, minute: int) -> F8:
+        """(cells) people reached at the least, counts of wardens among them."""
+        return self.counted.least(minute, self._proven(minute), self.people)
 
 
 def look(config: Config, folder: Path, versions: Iterable[WarningVersion], asked: WarningVersion,
@@ -87,6 +104,7 @@ def look(config: Config, folder: Path, versions: Iterable[WarningVersion], asked
         sending.aired(rows, ways, people, config, inside, start),
         works, hours(ways, local_hour(start, config.site.timezone)),
         kept.tests(days, [way.name for way in ways]), some.responsible,
+        counting.counted(config, folder, counted, people, inside, now),
     )  # fmt: skip
 
 
@@ -110,7 +128,10 @@ class Group:
     name: str
     people: int
     confirmed: int
+    """With a proof."""
     share: Interval
+    told: tuple[int, int]
+    """Least and most people with a proof or in a warden's count."""
 
 
 @dataclass(frozen=True)
@@ -150,7 +171,8 @@ def tell(look: Look, within: int) -> Told:
 
     def group(name: str, chosen: Bits) -> Group:
         at = int(people.people[chosen].sum()), int(confirmed[chosen].sum())
-        return Group(name, *at, estimates.interval(chosen))
+        told = look.told(look.minute, chosen)
+        return Group(name, *at, lifted(estimates.interval(chosen), told[0], at[0]), told)
 
     every = people.people >= 0
     areas = [group(a, people.area == n) for n, a in enumerate(people.areas)]
@@ -169,6 +191,13 @@ def tell(look: Look, within: int) -> Told:
         sum(row.handed is not None and row.proven is None and row.played is None
             and row.state not in ("failed", "expired") for row in look.rows),
     )  # fmt: skip
+
+
+def lifted(share: Interval, least: int, people: int) -> Interval:
+    """An estimate that lies nowhere below what is counted."""
+    low = least / max(1, people)
+    ends = [float(np.fmax(end, low)) for end in (share.low, share.likely, share.high)]
+    return Interval(ends[0], ends[1], ends[2], share.bound) if least else share
 
 
 def channels(look: Look) -> list[Channel]:
@@ -200,14 +229,21 @@ def responsible(look: Look, within: int) -> tuple[int, int] | None:
     return int((mine & early).sum()), int(mine.sum())
 
 
+def counts(look: Look) -> list[tuple[int, int, int]]:
+    """(minute, least, most) people with a proof or in a count, at the minutes when one came."""
+    every = look.people.people >= 0
+    minutes = sorted({t.minute for t in look.counted.told if t.minute <= look.minute})
+    return [(m, *look.told(m, every)) for m in minutes]
+
+
 def curve(look: Look, until: int | None = None) -> list[tuple[int, float, Interval]]:
     """(minute, confirmed share, estimate) up to now, at `POINTS` minutes or fewer."""
     last = max(1, look.minute if until is None else until)
     minutes = np.unique(np.linspace(0, last, min(POINTS, last + 1)).astype(int))
-    total = max(1, look.people.total)
+    total, every = max(1, look.people.total), look.people.people >= 0
     return [
         (int(m), float(look.confirmed(int(m)).sum()) / total,
-         Estimates.of(look.at(int(m))).interval())
+         lifted(Estimates.of(look.at(int(m))).interval(), look.told(int(m), every)[0], total))
         for m in minutes
     ]  # fmt: skip
 

@@ -186,7 +186,7 @@ def next_step(found: Look, given: EscalationIn, begin: F8) -> Step:
     """What the policy says now."""
     now, policy = found.at(found.minute), policy_of(given)
     size = len(found.people.people)
-    reach = found.confirmed(found.minute) / np.maximum(found.people.people, 1)
+    reach = found.least(found.minute) / np.maximum(found.people.people, 1)
     if policy.by == "estimated":
         estimates = Estimates.of(now)
         each = np.eye(size, dtype=bool)

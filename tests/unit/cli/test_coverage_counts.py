@@ -1,0 +1,158 @@
+"""What wardens count enters coverage between its least and its most, and is told apart."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dissemination.targeting import Contact, Entry
+from tests.town import EVENT, MINUTE, START, enrol, head, number, warning
+from tests.unit.cli.conftest import Call
+from tongluo.config.load import load
+from tongluo.core.effects import Effects, Record, Tick
+from tongluo.core.words import DeliveryState, Level
+from tongluo.daemon.deliveries import Deliveries, Outcome, Planned
+from tongluo.daemon.escalator import begun, next_step
+from tongluo.store.journal import Journal
+
+CONFIG = (
+    head(town=80, upper=40, lower=40)
+    + """\
+channels:
+  sms: {kind: kannel, options: {username: u, password: {env: NOWHERE}, recipients: register}}
+  wardens: {kind: wardens, options: {by: sms}}
+coverage:
+  channels: {sms: {reach: 0.8, proof: person}}
+  escalation: {channels: [sms], target: 0.9, wait: 5 min, until: 1 h}
+"""
+)
+OLD = "tongluo.town.flash_flood.0"
+
+
+class Site:
+    """40 people by name in each village; the first of each is its warden."""
+
+    def __init__(self, folder: Path, call: Call) -> None:
+        self.config, self.var, self.call = folder / "stations.yaml", folder / "var", call
+        self.config.write_text(CONFIG, encoding="utf-8")
+        with closing(Journal(self.var / "journal.db")) as journal, journal.transaction():
+            journal.tick(Tick(START), Effects(warnings=[(warning(1, Level.RED, 0), ("sms",))]))
+            journal.configuration('{"time": {"clock": "stream"}}', [], Effects(), START)
+            journal.tick(Tick(START + 60 * MINUTE), Effects())
+        self.targets = enrol(self.var, [
+            Entry(f"e{n}", "upper" if n < 40 else "lower", contacts=(Contact("sms", number(n)),),
+                  audience="responders" if n in (0, 40) else "residents",
+                  rank="village" if n in (0, 40) else "")
+            for n in range(80)
+        ])  # fmt: skip
+        self.rows = Deliveries(self.var / "deliveries.db")
+
+    def proven(self, who: range) -> None:
+        fan = Planned(f"{EVENT}.v1:sms:town", f"{EVENT}.v1", EVENT, "sms", "town", 4)
+        self.rows.spread(fan, [self.targets[n] for n in who], START)
+        for n in who:
+            key = f"{EVENT}.v1:sms:{self.targets[n]}"
+            self.rows.settle([Outcome(key, DeliveryState.HANDED_OVER, START)])
+            self.rows.receive(key, DeliveryState.DELIVERED, 0, "raw", START + MINUTE)
+
+    def report(self, area: str, told: int, minute: int = 20, *, who: str = "xu",
+               event: str = EVENT, **more: int) -> None:  # fmt: skip
+        body = {"who": who, "area": area, "events": [event], "text": "", "told": told, **more}
+        with closing(Journal(self.var / "journal.db")) as journal, journal.transaction():
+            record = Record(START + minute * MINUTE, "report", body)
+            journal.tick(Tick(START + 60 * MINUTE), Effects(records=[record]))
+
+    def answer(self, warden: int, words: str, minute: int = 20) -> None:
+        key = f"{EVENT}.v1:wardens:{self.targets[warden]}"
+        fan = Planned(f"{EVENT}.v1:wardens:town", f"{EVENT}.v1", EVENT, "wardens", "town", 4)
+        self.rows.spread(fan, [self.targets[warden]], START)
+        self.rows.settle([Outcome(key, DeliveryState.HANDED_OVER, START)])
+        at = START + minute * MINUTE
+        self.rows.receive(key, DeliveryState.ACKNOWLEDGED, 0, f"answer: {words}", at)
+
+    def told(self) -> dict[str, Any]:
+        ended = self.call("coverage", "--json", "--config", self.config)
+        assert ended.code == 0, ended.err
+        return dict(json.loads(ended.out))
+
+    def area(self, name: str) -> dict[str, Any]:
+        return next(g for g in self.told()["areas"] if g["name"] == name)
+
+
+@pytest.fixture
+def site(tmp_path: Path, call: Call) -> Any:
+    made = Site(tmp_path, call)
+    yield made
+    made.rows.close()
+
+
+def test_a_count_stands_between_the_larger_and_the_sum(site: Site) -> None:
+    site.proven(range(10))
+    site.report("upper", 25)
+    found = site.told()
+    assert found["whole"]["confirmed"] == 10 and found["whole"]["told"] == [25, 35]
+    assert site.area("upper")["told"] == [25, 35] and site.area("lower")["told"] == [0, 0]
+    assert found["counts"] == [{"area": "upper", "by": "report", "who": "xu", "told": [25, 25],
+                                "of": None, "refuse": None, "minute": 20}]  # fmt: skip
+    assert site.area("upper")["estimate"]["low"] >= 25 / 40
+
+
+def test_a_count_is_never_more_than_the_people_there(site: Site) -> None:
+    site.proven(range(10))
+    site.report("upper", 60, of=60)
+    assert site.area("upper")["told"] == [40, 40]
+
+
+def test_of_one_person_the_newest_count_stands_and_two_may_count_the_same(site: Site) -> None:
+    site.report("upper", 30, 10)
+    site.report("upper", 20, 15)
+    assert site.area("upper")["told"] == [20, 20]
+    site.report("upper", 15, 16, who="ma")
+    assert site.area("upper")["told"] == [20, 35]
+
+
+def test_counts_of_another_warning_or_of_before_it_are_none_of_this_ones(site: Site) -> None:
+    site.report("upper", 30, event=OLD)
+    site.report("upper", 30, -5)
+    assert site.told()["counts"] == [] and site.area("upper")["told"] == [0, 0]
+
+
+def test_a_wardens_answer_counts_for_the_doors_that_are_his(site: Site) -> None:
+    site.proven(range(1, 6))
+    site.answer(0, "done 30, refused 3")
+    site.answer(40, "received")
+    assert site.area("upper")["told"] == [30, 38] and site.area("lower")["told"] == [0, 0]
+    (count,) = site.told()["counts"]
+    assert (count["by"], count["told"], count["area"]) == ("answer", [30, 33], "upper")
+    site.answer(0, "done", 30)
+    assert site.area("upper")["told"][0] == 39, "all behind his doors; he himself has no proof"
+
+
+def test_the_table_and_the_picture_tell_counts_apart(site: Site, tmp_path: Path) -> None:
+    site.proven(range(10))
+    site.report("upper", 25, refuse=2)
+    picture = tmp_path / "curve.svg"
+    ended = site.call("coverage", "--picture", picture, "--config", site.config)
+    assert "with wardens' counts, over all overlaps: 25 – 35" in ended.out
+    assert "confirmed, each person once: 10" in ended.out
+    row = next(line for line in ended.out.splitlines() if "report xu" in line)
+    assert "25" in row and "2" in row
+    assert "#b3541e" in picture.read_text(encoding="utf-8")
+
+
+def test_escalation_adds_nothing_where_wardens_have_told_everybody(site: Site) -> None:
+    from tongluo.coverage.look import look  # noqa: PLC0415 - as the dispatcher does
+
+    loaded = load(site.config).config
+    given = loaded.coverage.escalation
+    assert given is not None
+    for area, minutes in (("upper", 60), ("lower", 60)):
+        found = look(loaded, site.var, [warning()], warning(), START + minutes * MINUTE)
+        assert next_step(found, given, begun(found, [])).reason != "reached"
+        site.report(area, 40)
+    found = look(loaded, site.var, [warning()], warning(), START + 60 * MINUTE)
+    assert next_step(found, given, begun(found, [])).reason == "reached"

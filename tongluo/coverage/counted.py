@@ -1,0 +1,198 @@
+"""Counts that came back from the place: reports of operators and wardens, answers to tasks.
+
+A report counts for its whole area; a warden's answer for those behind the warden's own doors (and,
+where people of the area are known by number only, for the whole area). Of each who counts one
+place the newest count stands. What both ends make of it is `dissemination.coverage.counts`.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+import numpy as np
+
+from dissemination.channels.wardens import shares
+from dissemination.coverage.counts import Count, bounds
+from dissemination.coverage.known import F8, I8
+from dissemination.coverage.people import People
+from dissemination.coverage.steps import Bits
+from dissemination.targeting.doors import Task
+from dissemination.targeting.register import Register
+from tongluo.config.models import Config
+from tongluo.core.errors import RegisterError
+from tongluo.core.warning import WarningVersion
+
+MINUTE = 60_000
+ANSWER = re.compile(r"(done|refused)(?: (\d+))?")
+REPORTS = "SELECT time, station, body FROM reports WHERE kind = 'count' AND time >= ? ORDER BY id"
+ANSWERS = "SELECT key, at, raw FROM receipts WHERE key >= ? AND key < ? AND raw LIKE 'answer: %'"
+
+
+@dataclass(frozen=True)
+class Told:
+    """One count."""
+
+    minute: int
+    by: Literal["report", "answer"]
+    who: str
+    """An operator's name; of a warden the number of the entry, or nothing."""
+    area: str
+    least: int
+    most: int
+    of: int | None
+    refuse: int | None
+    atoms: Bits
+
+
+@dataclass(frozen=True)
+class Counted:
+    """All counts of a warning, and the people they may be of."""
+
+    people: I8
+    """(atoms)"""
+    cell: I8
+    """(atoms)"""
+    atom: I8
+    """(people by name)"""
+    told: tuple[Told, ...] = ()
+
+    def bounds(self, minute: int, proven: Bits, chosen: Bits) -> tuple[int, int]:
+        """(least, most) people reached in chosen cells by a minute; proven: (people by name)."""
+        sure = np.bincount(self.atom[proven], minlength=len(self.people))
+        mine = chosen[self.cell]
+        if not self.by(minute):
+            n = int(sure[mine].sum())
+            return n, n
+        counts = [Count(t.atoms, t.least, t.most) for t in self.by(minute)]
+        return bounds(self.people, sure, counts, mine)
+
+    def by(self, minute: int) -> list[Told]:
+        """The counts that stood at a minute: of each who counts a place, the newest."""
+        newest = {(t.by, t.who, t.area): t for t in self.told if t.minute <= minute}
+        return list(newest.values())
+
+    def least(self, minute: int, proven: Bits, people: People) -> F8:
+        """(cells) people reached at the least, so that every area's sum is what its counts say;
+        within an area those counted beside the proven are spread over who is missing."""
+        cells = len(people.people)
+        sure = np.bincount(self.cell[self.atom[proven]], minlength=cells).astype(np.float64)
+        if not self.by(minute):
+            return sure
+        for n in range(len(people.areas)):
+            mine = people.area == n
+            least, _ = self.bounds(minute, proven, mine)
+            missing = (people.people - sure) * mine
+            if missing.sum() > 0:
+                sure += missing * (least - sure[mine].sum()) / missing.sum()
+        return sure
+
+
+def counted(
+    config: Config, folder: Path, versions: Sequence[WarningVersion], people: People,
+    inside: Mapping[str, set[str]], now: int,
+) -> Counted:  # fmt: skip
+    """All counts of a warning by now. versions: those whose proofs count; inside: area -> all areas
+    in it."""
+    start, last = versions[0].sent, versions[-1]
+    answers = _answers(config, folder, versions)
+    tasks = _tasks(folder, last) if answers else {}
+    door = np.full(len(people.cell), -1, np.int64)
+    groups = {task: n for n, task in enumerate(dict.fromkeys(tasks.values()))}
+    for task, n in groups.items():
+        entries = np.array(sorted(d.entry for d in task.doors), np.int64)
+        door[people.members(entries)[1]] = n
+    width = len(groups) + 1
+    rest = people.people - np.bincount(people.cell, minlength=len(people.people))
+    keys = np.concatenate([people.cell * width + door + 1, np.arange(len(rest)) * width])
+    found, atom = np.unique(keys, return_inverse=True)
+    size = np.bincount(atom, np.concatenate([np.ones(len(people.cell)), rest])).astype(np.int64)
+    cell, group = found // width, found % width - 1
+
+    def area(name: str) -> Bits:
+        names = [n for n, a in enumerate(people.areas) if a in inside.get(name, {name})]
+        return np.asarray(np.isin(people.area[cell], names))
+
+    told = []
+    for time, name, body in _reports(folder, start, last.event, now):
+        n = int(body["told"])
+        if area(name).any():
+            told.append(Told((time - start) // MINUTE, "report", body["who"], name, n, n,
+                             body.get("of"), body.get("refuse"), area(name)))  # fmt: skip
+    for target, time, raw in answers:
+        own = tasks.get(target)
+        if own is None or own.charge is None or time > now:
+            continue
+        at = own.charge.area
+        atoms = area(at) if own.counted else group == groups[own]
+        if (span := _numbers(raw, int(size[atoms].sum()))) is not None:
+            told.append(Told(max(0, time - start) // MINUTE, "answer", f"#{own.charge.person}",
+                             at, *span, None, None, atoms))  # fmt: skip
+    return Counted(size, cell, atom[: len(people.cell)], tuple(sorted(told, key=_minute)))
+
+
+def _minute(told: Told) -> int:
+    return told.minute
+
+
+def _numbers(raw: str, everybody: int) -> tuple[int, int] | None:
+    """(least, most) people told, by the words of an answer; None where it counts nobody.
+
+    >>> _numbers("answer: done 37, refused 3", 40), _numbers("answer: done", 40)
+    ((37, 40), (40, 40))
+    >>> _numbers("answer: refused 2", 40), _numbers("answer: received", 40)
+    ((2, 2), None)
+    """
+    parts = dict(ANSWER.findall(raw.removeprefix("answer: ")))
+    if not parts or raw.startswith("answer: received, and says"):
+        return None
+    done = int(parts["done"] or everybody) if "done" in parts else 0
+    refused = int(parts.get("refused") or 0)
+    most = min(done + refused, max(everybody, done))
+    return (max(done, refused), most) if most else None
+
+
+def _reports(
+    folder: Path, start: int, event: str, now: int
+) -> Iterable[tuple[int, str, dict[str, Any]]]:
+    path = folder / "journal.db"
+    if not path.exists():
+        return
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)) as db:
+        rows = db.execute(REPORTS, (start,)).fetchall()
+    for time, area, raw in rows:
+        body = msgspec.msgpack.decode(raw, type=dict[str, Any])
+        if time <= now and event in body.get("events", ()) and "told" in body:
+            yield time, area, body
+
+
+def _answers(
+    config: Config, folder: Path, versions: Sequence[WarningVersion]
+) -> list[tuple[str, int, str]]:
+    """(target, time, words) of wardens' answers, the oldest first."""
+    channels = [name for name, given in config.channels.items() if given.kind == "wardens"]
+    path, found = folder / "deliveries.db", []
+    if not channels or not path.exists():
+        return []
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)) as db:
+        for version in versions:
+            for channel in channels:
+                head = f"{version.identifier}:{channel}:"
+                rows = db.execute(ANSWERS, (head, head[:-1] + ";"))
+                found += [(key.removeprefix(head), at, raw) for key, at, raw in rows]
+    return sorted(found, key=lambda row: row[1])
+
+
+def _tasks(folder: Path, warning: WarningVersion) -> dict[str, Task]:
+    """Each warden's target, and what is the warden's to do."""
+    try:
+        with closing(Register.existing(folder)) as register:
+            return shares(register, warning)
+    except (LookupError, RegisterError, sqlite3.Error):
+        return {}
