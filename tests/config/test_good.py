@@ -88,3 +88,44 @@ def test_remarks_tell_their_line(tmp_path: Path) -> None:
         "16: areas[1]: no station speaks for this area",
     ]
     assert "今天不在有效期内" in "".join(load(path).remarks("2026-07-01", "zh-CN"))
+
+
+STAFFLESS = """
+operators:
+  li: {name: 李, roles: [duty], digest: "%(digest)s", contacts: {letter: 00112233445566778899aabb}}
+  wu: {name: 吴, roles: [duty, chief], digest: "%(digest)s"}
+policies:
+  - by: Order 1
+    channels: [record]
+    issue: approve
+    approve:
+      who: duty
+      ladder:
+        - {whom: duty, by: [record, mail]}
+        - {after: 5 min, whom: li, by: letter}
+        - {after: 8 min, whom: chief, by: %(channel)s}
+    levels: {red: {issue: approve, approve: {who: duty, tell: {whom: wu, by: letter}}}}
+channels:
+  record: {kind: recording}
+  mail:
+    {kind: email, options: {host: h, sender: a@example.org, recipients: register, staff: {file: s}}}
+  letter: {kind: email, options: {host: h, sender: a@example.org, recipients: {file: list}}}
+"""
+
+
+def test_a_call_that_reaches_nobody_is_remarked(tmp_path: Path) -> None:
+    path = tmp_path / "stations.yaml"
+    digest = f"scrypt:16384:8:1:{'0' * 32}:{'0' * 64}"
+
+    def told(channel: str, language: str = "en-US") -> list[str]:
+        text = REMARKABLE + STAFFLESS % {"digest": digest, "channel": channel}
+        path.write_text(text, encoding="utf-8")
+        every = load(path).remarks("2026-07-01", language)
+        return [line.split(":", 2)[2] for line in every if "staff" in line]
+
+    tell = " policies[0].levels.red.approve.tell.by[0]"
+    said = ": 'letter' has no list of staff: a call to wu reaches nobody"
+    assert [line.split(" -> ")[0] for line in told("mail")] == [tell + said]
+    assert [line.split(" -> ")[0] for line in told("letter")] == [
+        f" policies[0].approve.ladder[2].by[0]{said}", tell + said]  # fmt: skip
+    assert "叫应 wu 到不了任何人" in told("mail", "zh-CN")[0]

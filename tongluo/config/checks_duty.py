@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
+from dissemination.channels import CHANNELS
 from tongluo.config.duty import ApproveIn
 from tongluo.config.faults import Fault, Path
 from tongluo.config.models import Config, PolicyIn
@@ -11,15 +13,30 @@ from tongluo.config.texts import choice
 from tongluo.core.times import say_duration
 from tongluo.core.words import GRADES, Level
 
+NUMBER = re.compile(r"\d{5,15}")
+PARTING = re.compile(r"[\s()+.-]")
+"""What stands between the digits of a phone number."""
+
 
 def operators(config: Config) -> Iterator[Fault]:
-    """Contacts by channels that are there; roles that somebody holds."""
+    """Contacts by channels that are there, and by name; roles that somebody holds."""
     for name, operator in config.operators.items():
-        for channel in operator.contacts:
+        for channel, target in operator.contacts.items():
+            where: Path = ("operators", name, "contacts", channel)
             if channel not in config.channels:
-                yield _no_channel(config, ("operators", name, "contacts", channel), channel)
+                yield _no_channel(config, where, channel)
+            elif NUMBER.fullmatch(PARTING.sub("", target)) or (
+                "@" in target and has_staff(config, channel)
+            ):
+                yield Fault(where, "contact_number")
     for key in ("mute", "exercise"):
         yield from _people(config, ("duty", key), getattr(config.duty, key))
+
+
+def has_staff(config: Config, channel: str) -> bool:
+    """Whether a channel is of a kind that finds the people who are called by a list of staff."""
+    kind = CHANNELS.get(config.channels[channel].kind) if channel in config.channels else None
+    return kind is not None and "staff" in kind.options.model_fields
 
 
 def approvals(config: Config) -> Iterator[Fault]:

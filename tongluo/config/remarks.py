@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from datetime import date
 
-from tongluo.config.duty import StepIn, TellIn
-from tongluo.config.faults import Fault
+from tongluo.config.checks_duty import has_staff
+from tongluo.config.duty import ApproveIn, StepIn, TellIn
+from tongluo.config.faults import Fault, Path
 from tongluo.config.models import Config, PolicyIn
 from tongluo.config.sensors import declared
+
+DIGEST = re.compile(r"[0-9a-f]{24}")
+"""How a number of the channel's own list is written down: it leads there without a staff list."""
 
 
 def remarks(config: Config, today: str) -> Iterator[Fault]:
     """Everything worth a look on this day, like 2026-07-01."""
     yield from _not_in_force(config, date.fromisoformat(today))
     yield from _unused(config)
+    yield from _unstaffed(config)
     yield from _areas(config)
     yield from _stations(config)
 
@@ -43,11 +49,39 @@ def _unused(config: Config) -> Iterator[Fault]:
 
 def _calls(policy: PolicyIn) -> Iterator[str]:
     """Channels by which people are called or told."""
-    for approve in (policy.approve, *(level.approve for level in policy.levels.values())):
+    return (name for _, step in _steps(policy) for name in step.by)
+
+
+def _steps(policy: PolicyIn) -> Iterator[tuple[Path, StepIn | TellIn]]:
+    """Where people are called or told, and how."""
+    every: list[tuple[Path, ApproveIn | None]] = [(("approve",), policy.approve)]
+    every += [(("levels", w, "approve"), level.approve) for w, level in policy.levels.items()]
+    for where, approve in every:
         if approve is not None:
-            every: list[StepIn | TellIn] = [*approve.ladder]
-            every += [approve.tell] if approve.tell else []
-            yield from (name for step in every for name in step.by)
+            yield from (((*where, "ladder", k), step) for k, step in enumerate(approve.ladder))
+            if approve.tell is not None:
+                yield (*where, "tell"), approve.tell
+
+
+def _unstaffed(config: Config) -> Iterator[Fault]:
+    """Calls that reach nobody: the channel finds people by a list of staff, and has none."""
+    for n, policy in enumerate(config.policies):
+        for where, step in _steps(policy):
+            for k, channel in enumerate(step.by):
+                people = _unreached(config, step.whom, channel)
+                if people:
+                    values = {"name": channel, "people": ", ".join(people)}
+                    yield Fault(("policies", n, *where, "by", k), "no_staff", values)
+
+
+def _unreached(config: Config, whom: Sequence[str], channel: str) -> list[str]:
+    if not has_staff(config, channel) or config.channels[channel].options.get("staff") is not None:
+        return []
+    return [
+        name
+        for name, o in config.operators.items()
+        if {name, *o.roles} & {*whom} and not DIGEST.fullmatch(o.contacts.get(channel, ""))
+    ]
 
 
 def _areas(config: Config) -> Iterator[Fault]:

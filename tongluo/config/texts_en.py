@@ -184,4 +184,8 @@ EN: dict[str, tuple[str, str]] = {
     "station_bare": ("has no sensors", "add `profiles:` or `sensors:`"),
     "unused": ("is not used", "remove it when it is not needed"),
     "more_people": ("more people than in '{parent}' around it", "count all residents in both"),
+    "no_staff": (
+        "'{name}' has no list of staff: a call to {people} reaches nobody",
+        "give the channel `staff:`, a line for each person",
+    ),
 }

@@ -37,6 +37,10 @@ EN_WARNING: dict[str, tuple[str, str]] = {
         "add an `approve:` block with `who:`",
     ),
     "no_person": ("'{name}' is no operator, and nobody holds such a role", "{choice}"),
+    "contact_number": (
+        "a number or an address of a person does not belong here",
+        "write a name, and the number beside it in the channel's list of `staff`",
+    ),
     "few_approvers": (
         "needs {needed} operator(s) with a token who may approve; there are {count}",
         "name more of them, or give them a `digest` and a role",

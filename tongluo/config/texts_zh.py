@@ -148,6 +148,10 @@ ZH: dict[str, tuple[str, str]] = {
     "station_bare": ("没有传感器", "加 `profiles:` 或 `sensors:`"),
     "unused": ("没有用到", "不需要就删去"),
     "more_people": ("人数比外层的“{parent}”还多", "两处都按区内全部居民计"),
+    "no_staff": (
+        "渠道“{name}”没有 staff 名单：叫应 {people} 到不了任何人",
+        "给该渠道写 `staff:`，每人一行",
+    ),
 }
 
 LISTS_ZH = {

@@ -16,6 +16,10 @@ ZH_WARNING: dict[str, tuple[str, str]] = {
     "digest": ("不是令牌摘要", "粘贴 `tongluo operator NAME` 输出的内容；这里不写令牌本身"),
     "approve_missing": ("{level} 须审批，却没有写由谁审批", "加上含 `who:` 的 `approve:` 块"),
     "no_person": ("“{name}”不是操作员，也没有人有此角色", "{choice}"),
+    "contact_number": (
+        "个人的号码或邮箱不写在这里",
+        "写一个名字，号码写在该渠道 `staff` 名单中这个名字旁边",
+    ),
     "few_approvers": (
         "需要 {needed} 名有令牌且可审批的操作员，现有 {count} 名",
         "多写几名，或给他们 `digest` 和角色",
