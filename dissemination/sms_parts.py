@@ -20,7 +20,6 @@ SECOND = {"\f": 0x0A, "^": 0x14, "{": 0x28, "}": 0x29, "\\": 0x2F, "[": 0x3C, "~
 ESCAPE = 0x1B
 JOINED = b"\x05\x00\x03"
 """A header of concatenation with a reference of 8 bits; reference, parts, part follow."""
-UDHI = 0x40
 
 
 def split(text: str, coding: Coding) -> list[str]:
