@@ -15,7 +15,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import unquote_to_bytes
+from urllib.parse import quote_plus, unquote_to_bytes
 
 import pytest
 
@@ -38,6 +38,7 @@ log-level = 2
 group = smsc
 smsc = fake
 smsc-id = fake
+denied-smsc-id = answers
 port = {smsc}
 connect-allow-ip = 127.0.0.1
 
@@ -56,6 +57,20 @@ password = {password}
 max-messages = 5
 concatenation = true
 """
+ANSWERED = """
+group = smsc
+smsc = fake
+smsc-id = answers
+allowed-smsc-id = answers
+port = {answers}
+connect-allow-ip = 127.0.0.1
+
+group = sms-service
+keyword = default
+max-messages = 0
+get-url = "{told}&from=%p&text=%a"
+"""
+"""What people send comes by a second centre, and is told to an address."""
 GOT = re.compile(r"Got message \d+: <(\S+) (\d+) (\S+) (.*)>$", re.M)
 
 
@@ -71,13 +86,15 @@ def _program(name: str) -> str | None:
 class Gateway:
     """Kannel and its fake SMSC; `start` after `stop` uses the same ports."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, told: str = "") -> None:
+        """told: where answers of people are told, an address with the beginning of a query."""
         self._folder = folder
-        names = ("admin", "box", "smsc", "sendsms")
+        names = ("admin", "box", "smsc", "sendsms", "answers")
         self.ports = {name: free_port() for name in names}
         self.url = f"http://127.0.0.1:{self.ports['sendsms']}/cgi-bin/sendsms"
         self._config = folder / "kannel.conf"
-        self._config.write_text(CONFIG.format(user=USER, password=PASSWORD, **self.ports))
+        text = CONFIG + (ANSWERED if told else "")
+        self._config.write_text(text.format(user=USER, password=PASSWORD, told=told, **self.ports))
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self) -> None:
@@ -106,6 +123,20 @@ class Gateway:
                 process.kill()
                 process.wait()
         self._running.clear()
+
+    def answer(self, number: str, text: str) -> None:
+        """A phone sends a message; the next one has to wait until this one was heard."""
+        words = f"{number} 1069 ucs2 {quote_plus(text.encode('utf-16-be'))}"
+        name = f"phone-{len(self._running)}"
+        port = str(self.ports["answers"])
+        self._launch(name, [str(FAKE), "-H", "127.0.0.1", "-r", port, "-m", "1", words])
+
+    def hang_up(self) -> None:
+        """Phones are put away."""
+        for name in [n for n in self._running if n.startswith("phone-")]:
+            phone = self._running.pop(name)
+            phone.terminate()
+            phone.wait()
 
     def log(self, name: str) -> str:
         """All that one of them has said so far."""

@@ -54,11 +54,11 @@ class County:
         others = ["8613999999999,A7"]  # of another area
         (self.site.var / "people.txt").write_text("\n".join([*self.numbers, *others]))
 
-    def warn(self, stage: float) -> None:
+    def warn(self, stage: float, at: str = "2026-07-01T00:00:00Z") -> None:
         """One warning version, in the outbox."""
         daemon = self.site.start()
         self.site.wait_subscribed(daemon)
-        body = f'{{"time": "2026-07-01T00:00:00Z", "value": {stage}}}'.encode()
+        body = f'{{"time": "{at}", "value": {stage}}}'.encode()
         publish(self._port, [("ews/S0/stage", body)]).join(60)
         self.site.wait(daemon, lambda: self.site.query("SELECT 1 FROM warnings") == [(1,)])
         os.kill(daemon.pid or 0, signal.SIGTERM)
