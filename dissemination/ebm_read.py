@@ -2,8 +2,8 @@
 
 Two generations of `BrdStateCode` are about. New: 0 not begun, 1 waiting, 2 on air, 3 success, 4
 failed, 5 cancelled. Old (known by `CoveragePercent`, or said by the site): 0 failed, 1 on air, 2
-done. Its coverage is of equipment, not of people. Success counts as played only when a resource
-is shown to have played (law 7); without one it is unknown.
+done. Its coverage is of equipment, not of people. Success counts as played only when resources
+are listed and every one of them is shown to have played (law 7); else it is unknown.
 """
 
 from __future__ import annotations
