@@ -14,6 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from dissemination.channels import CHANNELS
 from tests.build import SITE
@@ -55,20 +56,10 @@ class FanOut(Site):
             areas = {f"{level}{n}": [] for level in ("red", "yellow") for n in range(half)}
         with RECEIVERS[self.name](Field(self.folder, self.var, areas)) as receiver:
             self.receiver = receiver
-            self.write([version(area) for area in areas])
+            own = {"kind": self.name, "options": receiver.options}
+            channels = {"own": own, **receiver.others}
+            journal(self.var, channels, [version(area) for area in areas], ["own"])
             yield receiver
-
-    def write(self, versions: list[WarningVersion]) -> None:
-        own = {"kind": self.name, "options": self.receiver.options}
-        config = {
-            "site": SITE, "time": {"clock": "stream"},
-            "channels": {"own": own, **self.receiver.others},
-        }  # fmt: skip
-        journal = Journal(self.var / "journal.db")
-        with journal.transaction():
-            journal.configuration(json.dumps(config), [], Effects(), BASE.sent)
-            journal.tick(Tick(BASE.sent), Effects(warnings=[(v, ("own",)) for v in versions]))
-        journal.close()
 
     def kill_at(self, point: str, times: int) -> None:
         dispatcher, pipe = self.dispatch(crash_at=f"{point}:{times}")
@@ -162,6 +153,18 @@ class FanOut(Site):
         assert len(at_once) <= self.kills
         assert all(n <= self.receiver.window for n in at_once.values())
         return Counter(key.rpartition(":")[2] for key, _ in found)
+
+
+def journal(
+    folder: Path, channels: dict[str, Any], versions: list[WarningVersion], out: list[str]
+) -> None:
+    """A journal with a configuration, and with versions that are to go out."""
+    config = {"site": SITE, "time": {"clock": "stream"}, "channels": channels}
+    made = Journal(folder / "journal.db")
+    with made.transaction():
+        made.configuration(json.dumps(config), [], Effects(), BASE.sent)
+        made.tick(Tick(BASE.sent), Effects(warnings=[(v, out) for v in versions]))
+    made.close()
 
 
 def points(kind: str) -> list[str]:

@@ -32,7 +32,7 @@ def test_killed_at_every_step_nobody_is_forgotten(kind: str, tmp_path: Path) -> 
 
 @pytest.mark.long
 @pytest.mark.parametrize("kind", CHANNELS)
-def test_ten_thousand(kind: str, tmp_path: Path, record_property: object) -> None:
+def test_ten_thousand(kind: str, tmp_path: Path) -> None:
     fan_out = FanOut(tmp_path, kind, 10_000)
     with fan_out.field():
         fan_out.kill_at_every_step(seed=5, rounds=2)
