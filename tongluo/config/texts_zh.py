@@ -96,7 +96,7 @@ ZH: dict[str, tuple[str, str]] = {
         "改写 `username:` 和 `password: {{env: 变量名}}`",
     ),
     "broker_url": (
-        "“{value}”不是消息服务器的地址",
+        "“{value}”不是消息代理的地址",
         "写 mqtt://主机:1883，加密时写 mqtts://主机:8883",
     ),
     "cap_tolerance": ("“{value}”不能作简化容差", "写不超过 10000 m 的长度，例如 25 m"),

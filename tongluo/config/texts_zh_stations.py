@@ -18,10 +18,10 @@ ZH_STATIONS: dict[str, tuple[str, str]] = {
         "预报或推算的传感器不做质量检验",
         "删去 `quality:`，检验它所依据的传感器",
     ),
-    "own_neighbour": ("'{name}' 就是它自己", "写别的测站的传感器"),
-    "no_neighbour": ("没有叫 '{name}' 的传感器", "写成 `测站/传感器`：{choice}"),
+    "own_neighbour": ("“{name}”就是它自己", "写别的测站的传感器"),
+    "no_neighbour": ("没有叫“{name}”的传感器", "写成 `测站/传感器`：{choice}"),
     "unlike_neighbour": (
-        "'{name}' 测的是 {theirs}，加权和得不出 {quantity}",
+        "“{name}”测的是 {theirs}，加权和得不出 {quantity}",
         "只给同类传感器权重",
     ),
     "counter_not_rain": ("只有 rain 可以是累计值，{quantity} 不行", "删去 `counter:`"),
