@@ -20,7 +20,8 @@ from typing import Protocol
 
 from lxml import etree
 
-from dissemination import texts
+from dissemination import sms_text, texts
+from dissemination.messages import PLAIN, Wording
 from tongluo.core.times import to_datetime
 from tongluo.core.warning import WarningVersion
 from tongluo.core.words import Act, Level, Status
@@ -87,6 +88,7 @@ def numbers(source: str, day: str, sequence: int, related: str = "") -> Numbers:
 def request(
     warning: WarningVersion, names: Numbers, parties: Parties, event_type: str,
     areas: tuple[str, ...], drill: str = "3", audio: Audio | None = None, language: str = "zh-CN",
+    wording: Wording = PLAIN,
 ) -> bytes:  # fmt: skip
     """The packet's XML: an issue (MsgType 1), a cancel (2) or a drill."""
     root = packet("EBM", names.ebdid, parties, _time(warning.sent, warning.zone))
@@ -99,7 +101,7 @@ def request(
     content = _put(ebm, "MsgContent")
     _put(content, "LanguageCode", "zho" if texts.tongue(language) == "zh" else "eng")
     _put(content, "MsgTitle", texts.headline(warning, language))
-    _put(content, "MsgDesc", message(warning, language))
+    _put(content, "MsgDesc", message(warning, language, wording))
     _put(content, "AreaCode", ",".join(areas))
     if audio is not None:
         part = _put(content, "Auxiliary")
@@ -110,8 +112,12 @@ def request(
     return written(root)
 
 
-def message(warning: WarningVersion, language: str) -> str:
-    """What is told in full; an exercise says so first and last."""
+def message(warning: WarningVersion, language: str, wording: Wording = PLAIN) -> str:
+    """What is told in full, in the site's own words where it has any; an exercise says so first
+    and last."""
+    if template := wording.own(warning, language):
+        whole = next(sms_text.shorter(warning, language, template, wording.to.audience))
+        return texts.marked(warning, language, whole)
     return texts.description(warning, language) + texts.instruction(warning, language)
 
 

@@ -5,7 +5,7 @@ The first that fits is used; where none does, the channel's own template, then t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from dissemination.texts import tongue
@@ -79,3 +79,21 @@ def own(
     """The words of the first template that fits; "" when none does."""
     fitting = (t for t in templates if t.fits(warning, channel, to, language))
     return next((t.words(language) for t in fitting), "")
+
+
+@dataclass(frozen=True)
+class Wording:
+    """Whose words a kind of channel says, and to whom."""
+
+    templates: Sequence[Template] = ()
+    kind: str = ""
+    to: Spoken = RESIDENT
+
+    def own(self, warning: WarningVersion, language: str) -> str:
+        """The site's own template; "" where it has none, or must not change another's words."""
+        if warning.relayed is not None:
+            return ""
+        return own(self.templates, warning, self.kind, self.to, language)
+
+
+PLAIN = Wording()

@@ -150,19 +150,19 @@ def fit(
     ValueError when even the shortest does not fit: the template's own words are too many.
     """
     template = template or DEFAULT[texts.tongue(language)]
-    shorter = _shorter(warning, language, template, audience)
+    shorter_ones = shorter(warning, language, template, audience)
     if warning.relayed is not None:  # the issuer's own words, whatever the template
         name = texts.place(warning, language)
-        shorter = texts_relay.shorter(warning, warning.relayed, texts.tongue(language), name)
-    for text in shorter:
+        shorter_ones = texts_relay.shorter(warning, warning.relayed, texts.tongue(language), name)
+    for text in shorter_ones:
         whole = _signed(texts.marked(warning, language, text), signature)
         if size(whole, coding).parts <= parts:
             return whole
     raise ValueError(f"place and what to do do not fit into {parts} parts with this template")
 
 
-def _shorter(warning: WarningVersion, language: str, template: str, audience: str) -> Iterator[str]:
-    """Texts from the fullest to the shortest; the place's name is cut last."""
+def shorter(warning: WarningVersion, language: str, template: str, audience: str) -> Iterator[str]:
+    """Texts from the fullest to the shortest, without marks; the place's name is cut last."""
     pieces = template.split("|")
     extras = [n for n, piece in enumerate(pieces) if not {*PLACES, *ACTIONS} & {*_names(piece)}]
     actions = _actions(warning, language, audience)

@@ -5,7 +5,8 @@ says that a speaker played. An EBMStateResponse posted to `answers` is a receipt
 broadcast is done and every listed resource is shown to have played, else unknown. An update names
 the version it replaces, a cancel (MsgType 2) the one it ends. An exercise goes out as a drill, and
 only where `exercise` is true. The names given to versions are kept in `file`, so that the same
-version always has the same EBMID.
+version always has the same EBMID. What is told is the first of the site's own `messages` that fits
+the channel `ebm` and residents, else the project's.
 
 Packets are signed with the site's own key where `sign` names one. That is not the signature of
 GD/J 081 (SM2 over SM3 with a certificate of the province): a platform that wants that one answers
@@ -26,8 +27,9 @@ from dissemination import ebm, ebm_read
 from dissemination.cap import CN_EVENT
 from dissemination.channels import ebm_states
 from dissemination.channels.kind import Endpoint, Kept, Surroundings, refuse_exercise
-from dissemination.channels.loudspeaker import encoded
 from dissemination.channels.remembered import Remembered
+from dissemination.channels.speaker_sound import encoded
+from dissemination.messages import Wording
 from dissemination.speech import spoken
 from tongluo.core.crash import point
 from tongluo.core.errors import (
@@ -107,6 +109,7 @@ class Ebm:
         self._signer = signer or _signer(options, surroundings)
         self._parties = ebm.Parties(options.source, options.destination, options.answers)
         self._names = Names(surroundings.folder / options.file, options.source)
+        self._wording = Wording(surroundings.templates, "ebm")
         self._sent = Remembered(ebm_states.sent_file(surroundings), KEPT)
         self._client = httpx.Client(timeout=options.timeout, trust_env=False)
 
@@ -137,14 +140,17 @@ class Ebm:
             raise PermanentFailure(f"area {warning.area.id} has no code (areas of the channel)")
         event = o.event_types.get(hazard.value) or CN_EVENT[hazard]
         audio = self._audio(warning) if o.audio else None
-        xml = ebm.request(warning, names, self._parties, event, areas, o.drill, audio)
+        xml = ebm.request(
+            warning, names, self._parties, event, areas, o.drill, audio, wording=self._wording
+        )
         seconds = warning.sent // 1000
         return ebm.packed(names.ebdid, xml, seconds, self._signer, ebm.files(names, audio))
 
     def _audio(self, warning: WarningVersion) -> ebm.Audio | None:
         """The sound; None when it cannot be made: the platform then speaks the text."""
         try:
-            sound = spoken.spoken(warning, spoken.Manner(self._options.voices)).sound
+            manner = spoken.Manner(self._options.voices)
+            sound = spoken.spoken(warning, manner, self._wording).sound
         except SpeechError:
             return None
         return ebm.Audio(*encoded(sound))

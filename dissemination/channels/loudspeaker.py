@@ -14,6 +14,10 @@ The plain form (`form: cmd`) is that of geological-hazard devices:
 "missing": [chunk, ..], "message"}`; audio follows in chunks on `.../play/<msgid>/<n>`, and chunks
 named as missing are sent again.
 
+What is said is the first of the site's own `messages` that fits the channel `loudspeaker` and whom
+the speaker speaks to, else the project's words. `recipients: register` knows that: a school's own
+speaker tells its school what schools are asked to do, with the school's own plan.
+
 An exercise goes only to speakers named under `exercise`, and is said first and last.
 """
 
@@ -33,17 +37,16 @@ from dissemination.channels import speaker_words
 from dissemination.channels.broker import Link
 from dissemination.channels.kind import Options as _Options
 from dissemination.channels.kind import Surroundings, Target
-from dissemination.channels.registered import Registered
+from dissemination.channels.registered import Registered, spoken_to
 from dissemination.channels.remembered import Remembered
+from dissemination.channels.speaker_sound import SILENT, Audio, Sayings
 from dissemination.channels.speaker_words import Reply
+from dissemination.messages import Spoken
 from dissemination.receipts import Receipt
-from dissemination.speech import audio, spoken
-from dissemination.speech.espeak import Sound
-from dissemination.speech.voices import VOICES
-from dissemination.speech.wording import words
+from dissemination.speech import spoken
 from tongluo.core.clock import monotonic
 from tongluo.core.crash import point
-from tongluo.core.errors import PermanentFailure, SpeechError, TemporaryFailure, UnknownOutcome
+from tongluo.core.errors import PermanentFailure, TemporaryFailure, UnknownOutcome
 from tongluo.core.ports import Delivery, Handed
 from tongluo.core.warning import WarningVersion
 from tongluo.core.words import DeliveryState, Status
@@ -128,7 +131,7 @@ class Loudspeaker:
         path = self._folder / f"{surroundings.name or 'loudspeaker'}.sent.jsonl"
         self._sent, self._tell = Remembered(path, KEPT), surroundings.tell
         self._late = list[Receipt]()
-        self._sound = ("", b"", "", 0.0)
+        self._sayings = Sayings(options, manner(options, self._folder), surroundings.templates)
         if len(self._sent):
             with suppress(TemporaryFailure):  # the next hand-over tries again
                 self._link.connect()
@@ -139,13 +142,14 @@ class Loudspeaker:
         self._link.connect()
         self._tell_late()
         msgid = hashlib.sha256(delivery.key.encode()).hexdigest()[:16]
-        audio, seconds = self._audio(warning) if self._options.send == "audio" else (b"", 0.0)
-        self._await(msgid, delivery.key, seconds)
+        to = spoken_to(self._register, delivery)
+        audio = self._sayings.audio(warning, to) if self._options.send == "audio" else SILENT
+        self._await(msgid, delivery.key, audio.seconds)
         topic = self._topic.format(device=device)
-        self._link.publish(topic, self._command(warning, msgid, audio))
-        self._chunks(topic, msgid, audio)
+        self._link.publish(topic, self._command(warning, msgid, audio, to))
+        self._chunks(topic, msgid, audio.data)
         try:
-            return self._outcome(topic, msgid, audio, seconds)
+            return self._outcome(topic, msgid, audio)
         finally:
             with self._answers:
                 del self._heard[msgid]
@@ -205,14 +209,14 @@ class Loudspeaker:
             self._answers.wait_for(lambda: heard, max(0.0, deadline - monotonic()))
             return heard.pop(0) if heard else None
 
-    def _outcome(self, topic: str, msgid: str, audio: bytes, seconds: float) -> Handed:
+    def _outcome(self, topic: str, msgid: str, audio: Audio) -> Handed:
         deadline, last, resent = monotonic() + self._options.answer_within, None, 0
         while reply := self._next(msgid, deadline):
             if reply.state == "missing" and resent < RESENT:
-                self._chunks(topic, msgid, audio, reply.missing)
+                self._chunks(topic, msgid, audio.data, reply.missing)
                 resent += 1
                 continue
-            state, why = self._weigh(reply, seconds)
+            state, why = self._weigh(reply, audio.seconds)
             if state is DeliveryState.FAILED:
                 raise TemporaryFailure(why, 30.0)
             if state is not DeliveryState.ACCEPTED:
@@ -237,16 +241,16 @@ class Loudspeaker:
             return DeliveryState.UNKNOWN, "success without proof of play"
         return DeliveryState.ACCEPTED, reply.state
 
-    def _command(self, warning: WarningVersion, msgid: str, audio: bytes) -> bytes:
+    def _command(self, warning: WarningVersion, msgid: str, audio: Audio, to: Spoken) -> bytes:
         o = self._options
-        text = said(warning, o.voices[0], o.longest)
+        text = self._sayings.text(warning, to)
         if o.form == "cmd":
             return speaker_words.cmd(text, o.times, o.volume, msgid, o.size)
         fields = {
             "msgid": msgid, "text": text, "language": o.voices[0], "times": o.times,
             "volume": o.volume, "status": warning.status.value, "expires": warning.expires,
         }  # fmt: skip
-        return speaker_words.command(fields, audio, self._sound[2], o.chunk)
+        return speaker_words.command(fields, audio.data, audio.form, o.chunk)
 
     def _chunks(
         self, topic: str, msgid: str, audio: bytes, only: Sequence[int] | None = None
@@ -255,41 +259,11 @@ class Loudspeaker:
             if only is None or n in only:
                 self._link.publish(f"{topic}/{msgid}/{n}", part)
 
-    def _audio(self, warning: WarningVersion) -> tuple[bytes, float]:
-        """The sound of a warning and its seconds, made once for all of its speakers."""
-        o = self._options
-        if self._sound[0] != warning.identifier:
-            folder = self._folder / o.recordings if o.recordings else None
-            manner = spoken.Manner(o.voices, o.times, o.siren, 150, o.readings, folder)
-            try:
-                found = spoken.spoken(warning, manner)
-            except SpeechError as error:
-                raise TemporaryFailure(f"no audio: {error}", 60.0) from error
-            data, form = encoded(found.sound)
-            self._sound = (warning.identifier, data, form, found.seconds)
-        return self._sound[1], self._sound[3]
 
-
-def encoded(sound: Sound) -> tuple[bytes, str]:
-    """MP3, or WAV where there is no ffmpeg."""
-    try:
-        return audio.to_mp3(sound), "mp3"
-    except SpeechError:
-        return audio.to_wav(sound), "wav"
-
-
-def said(warning: WarningVersion, language: str, longest: int) -> str:
-    """The text for a speaker that speaks by itself: in words, an exercise said first and last."""
-    tongue = VOICES[language].tongue
-    full = {"zh": "。", "en": ". "}[tongue]
-    mark = words(spoken.EXERCISE[tongue], tongue).strip("。. ") + full
-    mark = mark if warning.status is Status.EXERCISE else ""
-    text = spoken.text(warning, language).strip("。. ") + full
-    room = longest - 2 * len(mark)
-    if len(text) > room:
-        end = text.rfind(full, 0, room)
-        text = text[: end + len(full)] if end > 0 else text[:room]
-    return (mark + text + mark).strip()
+def manner(o: Options, folder: Path) -> spoken.Manner:
+    """How audio is made."""
+    recordings = folder / o.recordings if o.recordings else None
+    return spoken.Manner(o.voices, o.times, o.siren, 150, o.readings, recordings)
 
 
 def registered(options: Options, around: Surroundings) -> Registered | None:

@@ -12,16 +12,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from dissemination.channels.kind import Kept, Options, Surroundings, Target
-from dissemination.channels.registered import Registered, learner
+from dissemination.channels.registered import Registered, learner, spoken_to
 from dissemination.channels.staff import called
-from dissemination.messages import RESIDENT, Spoken
+from dissemination.messages import Spoken
 from dissemination.phones import book, digest, key_of
 from dissemination.receipts import Receipt
 from dissemination.targeting.entries import Audience
@@ -134,12 +133,7 @@ class Numbers:
 
     def spoken(self, delivery: Delivery) -> Spoken:
         """As what its owner is spoken to; TemporaryFailure when it cannot be told."""
-        if self._register is None or delivery.warning.status is Status.DRAFT:
-            return Spoken(delivery.audience)
-        found = self._register.spoken(delivery)
-        if delivery.audience == RESIDENT.audience:
-            return found
-        return replace(found, audience=delivery.audience)
+        return spoken_to(self._register, delivery)
 
     def close(self) -> None:
         """Close the register, where there is one."""

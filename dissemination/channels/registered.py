@@ -6,9 +6,10 @@ import re
 import sqlite3
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from dissemination.messages import Spoken
+from dissemination.messages import RESIDENT, Spoken
 from dissemination.receipts import Receipt
 from dissemination.targeting import Recipient, Register
 from dissemination.targeting.entries import Audience, Kind
@@ -83,6 +84,16 @@ class Registered:
         if self._open is not None:
             self._open.close()
             self._open = None
+
+
+def spoken_to(register: Registered | None, delivery: Delivery) -> Spoken:
+    """As what the owner of an address is spoken to; TemporaryFailure when it cannot be told."""
+    if register is None or delivery.warning.status is Status.DRAFT:
+        return Spoken(delivery.audience)
+    found = register.spoken(delivery)
+    if delivery.audience == RESIDENT.audience:
+        return found
+    return replace(found, audience=delivery.audience)
 
 
 class _told_as:  # noqa: N801 - reads as a statement

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from dissemination import texts
+from dissemination import sms_text, texts
+from dissemination.messages import PLAIN, Wording
 from dissemination.speech import audio, siren
 from dissemination.speech.espeak import RATE, Sound, speak
 from dissemination.speech.voices import VOICES, Readings, ready
@@ -63,23 +64,35 @@ class Spoken:
         return len(self.sound) / RATE
 
 
-def text(warning: WarningVersion, language: str) -> str:
+def text(warning: WarningVersion, language: str, wording: Wording = PLAIN) -> str:
     """What a voice says of a warning, in words, without the word of an exercise."""
-    tongue = VOICES[language].tongue
-    parts = [
-        texts.headline(warning, tongue, mark=False),  # it is said once around the whole
-        texts.told(warning, tongue),
-        texts.description(warning, tongue, mark=False),
-        {"zh": "发布单位：", "en": "Issued by "}[tongue] + texts.sender_name(warning, tongue),
-    ]
+    return next(shorter(warning, language, wording))
+
+
+def shorter(warning: WarningVersion, language: str, wording: Wording = PLAIN) -> Iterator[str]:
+    """As `text`, from the fullest to the shortest: a site's own words have parts to leave out."""
+    tongue, who = VOICES[language].tongue, wording.to.audience
     full = {"zh": "。", "en": ". "}[tongue]
-    return words(full.join(parts), tongue)
+    heard = wording.to.hears(warning)
+    template = wording.own(warning, tongue)
+    if template:
+        for own in sms_text.shorter(heard, tongue, template, who):
+            yield words(own, tongue)
+        return
+    parts = [
+        texts.headline(heard, tongue, mark=False),  # it is said once around the whole
+        texts.told(heard, tongue, who),
+        texts.description(heard, tongue, mark=False),
+        {"zh": "发布单位：", "en": "Issued by "}[tongue] + texts.sender_name(heard, tongue),
+    ]
+    yield words(full.join(parts), tongue)
 
 
-def spoken(warning: WarningVersion, manner: Manner) -> Spoken:
+def spoken(warning: WarningVersion, manner: Manner, wording: Wording = PLAIN) -> Spoken:
     """The whole sound of a warning."""
     odd = list[str]()
-    before, voices = list(_exercise(warning, manner, odd)), list(_voices(warning, manner, odd))
+    before = list(_exercise(warning, manner, odd))
+    voices = list(_voices(warning, manner, wording, odd))
     own = list(_recording(warning, manner, odd))
     if not voices and not own:
         raise SpeechError(f"no voice can speak: {'; '.join(odd)}")
@@ -105,9 +118,11 @@ def _exercise(warning: WarningVersion, manner: Manner, odd: list[str]) -> Iterat
             yield from _say(language, said, manner, odd)
 
 
-def _voices(warning: WarningVersion, manner: Manner, odd: list[str]) -> Iterator[_Part]:
+def _voices(
+    warning: WarningVersion, manner: Manner, wording: Wording, odd: list[str]
+) -> Iterator[_Part]:
     for language in manner.voices:
-        yield from _say(language, text(warning, language), manner, odd)
+        yield from _say(language, text(warning, language, wording), manner, odd)
 
 
 def _say(language: str, said: str, manner: Manner, odd: list[str]) -> Iterator[_Part]:

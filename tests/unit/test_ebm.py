@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import tarfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from lxml import etree
 from dissemination import ebm, ebm_read
 from dissemination.channels.ebm import Ebm, Options
 from dissemination.channels.kind import Surroundings
+from dissemination.messages import Template
 from tests.ports import free_port
 from tests.shared import SHARED, needs_shared
 from tests.speech import needs_espeak, warning
@@ -98,12 +100,12 @@ def channel(platform: Platform, tmp_path: Path) -> Iterator[Ebm]:
     found.close()
 
 
-def opened(folder: Path, url: str, **options: Any) -> Ebm:
+def opened(folder: Path, url: str, templates: Sequence[Template] = (), **options: Any) -> Ebm:
     given = {
         "url": url, "source": SOURCE, "destination": DESTINATION, "event_types": TYPES,
         "areas": {"a-1": ["441999001000", "441999002000"]}, **options,
     }  # fmt: skip
-    return Ebm(Options.model_validate(given), Surroundings(folder))
+    return Ebm(Options.model_validate(given), Surroundings(folder, templates=templates))
 
 
 def delivery(**changes: Any) -> Delivery:
@@ -159,6 +161,23 @@ def test_a_cancel_ends_the_version_before_it(platform: Platform, channel: Ebm) -
     assert root.findtext("EBM/MsgBasicInfo/MsgType") == "2"
     assert root.findtext("EBM/MsgBasicInfo/Severity") == "1"
     assert root.findtext("EBM/RelatedInfo/EBMID") == first != root.findtext("EBM/EBMID")
+
+
+def test_the_sites_own_words_stand_in_it_and_an_exercise_says_so_around_them(
+    platform: Platform, tmp_path: Path
+) -> None:
+    own = Template(zh="{place}{hazard}{level}：{action}|（{sender}）", channels=frozenset({"ebm"}))
+    other = replace(own, zh="短信：{place}{action}", channels=frozenset({"kannel"}))
+    made = opened(tmp_path, platform.url, [other, own], exercise=True)
+    told = []
+    for status in (Status.ACTUAL, Status.EXERCISE):
+        made.send(delivery(status=status, identifier=f"e.{status.value}"))
+        told.append(platform.xml().findtext(".//MsgDesc") or "")
+    made.close()
+    version = delivery().warning
+    assert told[0].startswith(f"{version.area.name}{version.hazard.zh}")
+    assert told[0].endswith(f"（{version.sender.name}）")
+    assert told[1] == f"【演练】{told[0]}【演练】"
 
 
 def test_the_same_version_has_the_same_names_and_bytes_after_a_restart(

@@ -16,14 +16,18 @@ from hypothesis import strategies as st
 
 from dissemination.channels import speaker_words
 from dissemination.channels.kind import Surroundings
-from dissemination.channels.loudspeaker import Loudspeaker, Options, said, targets
+from dissemination.channels.loudspeaker import Loudspeaker, Options, targets
+from dissemination.channels.speaker_sound import said
+from dissemination.messages import RESIDENT, Spoken, Template, Wording
 from dissemination.receipts import Receipt
+from dissemination.targeting import Contact, Entry, Register, changes
 from tests.mosquitto import Mosquitto, broker  # noqa: F401 - a fixture
 from tests.speaker import PROVEN, UNPROVEN, Answer, Speaker
 from tests.speech import needs_espeak, warning
+from tests.unit.test_relay import desk, hear
 from tongluo.core.errors import PermanentFailure, TemporaryFailure, UnknownOutcome
 from tongluo.core.ports import Delivery
-from tongluo.core.words import DeliveryState, Status
+from tongluo.core.words import DeliveryState, Level, Status
 
 LONG = {"answer_within": 30.0, "proof_within": 30.0}
 SHORT = {"answer_within": 0.3, "proof_within": 0.3}
@@ -237,6 +241,77 @@ def test_a_long_text_is_cut_after_a_sentence() -> None:
         for status in Status:
             text = said(warning(status=status), "zh-CN", longest + 40)
             assert len(text) <= longest + 40 and text.endswith("。")
+
+
+# the site's own words, and whom a speaker speaks to
+
+RAIN = Template(zh="{place}：{hazard}{level}。|原因：{why}|{action}|到 {until} 有效。",
+                channels=frozenset({"loudspeaker"}))  # fmt: skip
+
+
+def told(template: Template, to: Spoken = RESIDENT, longest: int = 400, **changes: Any) -> str:
+    wording = Wording((template,), "loudspeaker", to)
+    return said(warning(**changes), "zh-CN", longest, wording)
+
+
+def test_it_says_the_sites_own_words_for_it() -> None:
+    text = told(RAIN)
+    assert text.startswith("青溪镇三号点。暴雨橙色。原因。")
+    assert "发布单位" not in text and text.endswith("有效。")
+    assert told(replace(RAIN, channels=frozenset({"kannel"}))) == told(Template(zh=""))
+    drill = told(RAIN, status=Status.EXERCISE)
+    assert drill.startswith("演练") and drill.rstrip("。").endswith("不是真实预警")
+
+
+def test_a_template_gives_up_what_matters_least_where_there_is_no_room() -> None:
+    full = told(RAIN)
+    short = told(RAIN, longest=len(full) - 1)
+    assert len(short) < len(full) and "有效" not in short
+    assert "青溪镇三号点" in short and "做好转移准备" in short
+    assert "原因" not in told(RAIN, longest=70)
+
+
+def test_what_to_do_is_that_of_whom_it_speaks_to() -> None:
+    school = Spoken("schools", "school", "到操场东侧集合。")
+    ready = warning(level=Level.RED)
+    for wording in (Wording((), "loudspeaker", school), Wording((RAIN,), "loudspeaker", school)):
+        text = said(ready, "zh-CN", 500, wording)
+        assert "立即停课" in text and "操场东侧" in text
+    assert "立即停课" not in said(ready, "zh-CN", 500)
+
+
+def test_another_agencys_words_stay_its_own() -> None:
+    duty = desk()
+    hear(duty, 3, "n-1")
+    version = duty.warnings[0][1]
+    wording = Wording((replace(RAIN, channels=frozenset()),), "loudspeaker")
+    assert said(version, "zh-CN", 400, wording) == said(version, "zh-CN", 400)
+
+
+def test_a_schools_speaker_of_the_register_speaks_to_its_school(
+    stage: Stage, tmp_path: Path
+) -> None:
+    place = warning().area.id
+    entries = [
+        Entry("S", place, audience="schools", contacts=(Contact("speaker", "s1"),)),
+        Entry("V", place, contacts=(Contact("speaker", "s2"),)),
+    ]
+    register = Register.open(tmp_path)
+    changes.put(register, "list", entries, "duty", 1)
+    register.close()
+    speakers = {name: Speaker(stage.port, name, lambda _: [PROVEN]) for name in ("s1", "s2")}
+    for one in speakers.values():
+        stage.stack.callback(one.close)
+    options = Options.model_validate({"recipients": "register", "longest": 400, **LONG})
+    stage.around = replace(stage.around, templates=[RAIN])
+    channel = Loudspeaker(options, stage.around)
+    stage.stack.callback(channel.close)
+    red = warning(level=Level.RED)
+    for target, audience in targets(options, stage.around, red):
+        channel.send(Delivery(f"1:{target}", red, "horn", target, audience))
+    heard = {name: one.commands.get(timeout=10)["text"] for name, one in speakers.items()}
+    assert "立即停课" in heard["s1"] and "立即停课" not in heard["s2"]
+    assert all("有效" in text for text in heard.values())
 
 
 @given(st.binary() | st.text().map(str.encode))
