@@ -8,16 +8,8 @@ from __future__ import annotations
 
 import hashlib
 
-from dissemination.sms_text import EXTENSION, ROOM, Coding, size
+from dissemination.sms_text import ALPHABET, ESCAPE, ROOM, SECOND, Coding, size, width
 
-BASIC = (
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
-    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
-)
-"""GSM-7's default alphabet, in the order of its codes."""
-SECOND = {"\f": 0x0A, "^": 0x14, "{": 0x28, "}": 0x29, "\\": 0x2F, "[": 0x3C, "~": 0x3D,
-          "]": 0x3E, "|": 0x40, "€": 0x65}  # fmt: skip
-ESCAPE = 0x1B
 JOINED = b"\x05\x00\x03"
 """A header of concatenation with a reference of 8 bits; reference, parts, part follow."""
 
@@ -32,17 +24,13 @@ def split(text: str, coding: Coding) -> list[str]:
         return [text]
     room, parts, used = ROOM[coding][1], [""], 0
     for character in text:
-        width = _width(character, coding)
-        if used + width > room:
+        units = width(character, coding)
+        if used + units > room:
             parts.append("")
             used = 0
         parts[-1] += character
-        used += width
+        used += units
     return parts
-
-
-def _width(character: str, coding: Coding) -> int:
-    return 2 if (character in EXTENSION and coding == "gsm7") or character > "\uffff" else 1
 
 
 def octets(text: str, coding: Coding) -> bytes:
@@ -56,9 +44,9 @@ def octets(text: str, coding: Coding) -> bytes:
     found = bytearray()
     for character in text:
         if character in SECOND:
-            found += bytes((ESCAPE, SECOND[character]))
+            found += bytes((ALPHABET.index(ESCAPE), SECOND[character]))
         else:
-            found.append(BASIC.index(character))
+            found.append(ALPHABET.index(character))
     return bytes(found)
 
 

@@ -22,11 +22,17 @@ from tongluo.core.words import Act
 
 Coding = Literal["gsm7", "ucs2"]
 
-BASIC = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+ESCAPE = "\x1b"
+ALPHABET = (
+    f"@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ{ESCAPE}ÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
-EXTENSION = frozenset("\f^{}\\[~]|€")
+"""GSM-7's default alphabet, in the order of its codes."""
+SECOND = {"\f": 0x0A, "^": 0x14, "{": 0x28, "}": 0x29, "\\": 0x2F, "[": 0x3C, "~": 0x3D,
+          "]": 0x3E, "|": 0x40, "€": 0x65}  # fmt: skip
+"""Its extension table: the codes behind an escape."""
+BASIC = frozenset(ALPHABET) - {ESCAPE}
+EXTENSION = frozenset(SECOND)
 ROOM: dict[Coding, tuple[int, int]] = {"gsm7": (160, 153), "ucs2": (70, 67)}
 """Units in a single message, and in each of several parts."""
 
@@ -74,19 +80,20 @@ def size(text: str, coding: Coding | None = None) -> Size:
     (1, 2, 1, 2)
     """
     coding = coding or coding_of(text)
-    widths = [_width(c, coding) for c in text]
+    widths = [width(c, coding) for c in text]
     single, shared = ROOM[coding]
     if sum(widths) <= single:
         return Size(coding, sum(widths), 1)
     parts, used = 1, 0
-    for width in widths:
-        if used + width > shared:
+    for units in widths:
+        if used + units > shared:
             parts, used = parts + 1, 0
-        used += width
+        used += units
     return Size(coding, sum(widths), parts)
 
 
-def _width(character: str, coding: Coding) -> int:
+def width(character: str, coding: Coding) -> int:
+    """Units that a character takes."""
     if coding == "gsm7":
         return 2 if character in EXTENSION else 1
     return 2 if character > "\uffff" else 1
