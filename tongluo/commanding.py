@@ -16,6 +16,7 @@ from tongluo.by_hand import ByHand
 from tongluo.core.effects import Command
 from tongluo.core.times import say_duration
 from tongluo.core.words import Level
+from tongluo.exercising import place_of
 from tongluo.warning import acts, ladder
 from tongluo.warning.desk import Drill, Mute, Proposal
 from tongluo.warning.ladder import Operator
@@ -124,8 +125,7 @@ class Commanding(ByHand):
     def _do_mute(self, operator: Operator, order: acts.Mute, at: int) -> dict[str, Any]:
         limits, what = self.plan.config.duty, order.endpoint or order.channel
         self._named(operator, limits.mute)
-        if what.partition(":")[0] not in self.plan.config.channels:
-            raise Refused("no_channel", channel=what)
+        self._channel(what.partition(":")[0])
         until = acts.moment(order.until, at)
         if not at < until <= at + limits.longest_mute:
             raise Refused("mute_until", longest=say_duration(limits.longest_mute))
@@ -136,9 +136,17 @@ class Commanding(ByHand):
         self.record(at, "mute", body)
         return {"what": what, "until": until}
 
+    def _channel(self, name: str) -> None:
+        if name not in self.plan.config.channels:
+            raise Refused("no_channel", channel=name)
+
     def _do_exercise(self, operator: Operator, order: acts.Exercise, at: int) -> list[str]:
         limits, level = self.plan.config.duty, acts.level_of(order.level)
         self._named(operator, limits.exercise)
+        if (order.kind == "test") != bool(order.channels):
+            raise Refused("exercise_channels")
+        for name in order.channels:
+            self._channel(name)
         length = int(order.minutes * 60_000)
         if not 60_000 <= length <= limits.longest_exercise:
             raise Refused("exercise_minutes", longest=say_duration(limits.longest_exercise))
@@ -147,20 +155,33 @@ class Commanding(ByHand):
             raise Refused("exercise_actual", event=actual.name)
         found = [self._exercisable(area, order.hazard) for area in dict.fromkeys(order.areas)]
         self.next_duty = None
-        return [self._drill(operator, n, level, order, at, at + length) for n in found]
+        return [
+            self._drill(operator, n, level, order, at + length, at, tested)
+            for n in found
+            for tested in dict.fromkeys(order.channels or [""])
+        ]
 
     def _exercisable(self, area: str, hazard: str) -> int:
         n = self.plan.places.get(f"{area}/{hazard}")
         if n is None:
             raise Refused("no_question", hazard=hazard, area=area)
-        if self.plan.key(n) in self.desk.exercises:
+        if any(place_of(key) == self.plan.key(n) for key in self.desk.exercises):
             raise Refused("exercise_runs", area=area, hazard=hazard)
         self._occasion(n)
         return n
 
     def _drill(
-        self, operator: Operator, n: int, level: int, order: acts.Exercise, at: int, ends: int
+        self,
+        operator: Operator,
+        n: int,
+        level: int,
+        order: acts.Exercise,
+        ends: int,
+        at: int,
+        tested: str,
     ) -> str:
-        by = self._occasion(n).policy.channels if order.kind != "tabletop" else ()
-        drill = Drill(ends, order.kind, Event(), list(by), operator.name, order.why)
+        """One exercise; tested: its only channel, "" = all of the policy's."""
+        every = self._occasion(n).policy.channels if order.kind != "tabletop" else ()
+        by = [tested] if tested else list(every)
+        drill = Drill(ends, order.kind, Event(), by, operator.name, order.why)
         return self.begin_exercise(n, level, drill, at)

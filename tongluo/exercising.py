@@ -27,7 +27,7 @@ class Exercising:
 
     def begin_exercise(self, n: int, level: int, drill: Drill, time: int) -> str:
         """Issue an exercise; the name of its event."""
-        key = self.plan.key(n)
+        key = "/".join((self.plan.key(n), *(drill.channels if drill.kind == "test" else ())))
         drill.event = Event(self.desk.number() - 1)
         self.desk.exercises[key] = drill
         return self._exercise(n, drill, level, time, drill.why)
@@ -35,7 +35,7 @@ class Exercising:
     def end_exercise(self, key: str, time: int, why: str) -> None:
         """The all-clear of an exercise, to everyone it reached."""
         drill = self.desk.exercises.pop(key)
-        n = self.plan.places.get(key)
+        n = self.plan.places.get(place_of(key))
         if n is not None and self.plan.occasion(n) is not None:
             self._exercise(n, drill, 0, time, why)
         self.record(time, "exercise_ends", {"event": drill.event.name, "why": why})
@@ -55,6 +55,15 @@ class Exercising:
     def _send(self, version: WarningVersion, drill: Drill) -> None:
         """Out by the exercise's channels, which reach only whoever is enrolled."""
         self.effects.warnings.append((version, tuple(drill.channels)))
+
+
+def place_of(key: str) -> str:
+    """The place of an exercise; tests of several channels may run at one.
+
+    >>> place_of("A/landslide/sms"), place_of("A/landslide")
+    ('A/landslide', 'A/landslide')
+    """
+    return "/".join(key.split("/")[:2])
 
 
 def _of(occasion: Occasion, drill: Drill) -> Occasion:

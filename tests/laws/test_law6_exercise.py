@@ -23,6 +23,7 @@ from tests.conformance.test_channels import (
     with_a_warden,
     with_an_installation,
 )
+from tests.scenarios.duty import Duty
 from tests.unit.test_cap import BASE
 from tongluo.config.models import Config
 from tongluo.core.effects import Effects, Tick
@@ -201,6 +202,21 @@ def test_a_channel_test_is_of_one_channel(house: House) -> None:
     one = replace(test, identifier="exercise.f.v1", event="exercise.f")
     house.say(one, "mqtt", "recording")
     assert len(house.sent(one, "mqtt")) == 1
+
+
+def test_what_an_operator_tests_passes_to_its_channels_one_by_one(house: House) -> None:
+    for name in ("mqtt", "ebm", "webhook"):
+        house.channel(name, enrolled=True)
+    duty = Duty()
+    duty.engine.plan.config.channels.update(house.config.channels)
+    names = duty.act("li", "exercise", areas=["A"], hazard="river_flood", level="red", kind="test",
+                     channels=["mqtt", "ebm"], minutes=30, why="w")  # fmt: skip
+    begun = [(version, channels) for _, version, channels in duty.warnings]
+    for version, channels in begun:
+        house.say(version, *channels)
+    assert [len(house.sent(v, c)) for v, (c,) in begun] == [1, 1]
+    rows = house.journal.db.execute("SELECT DISTINCT channel FROM outbox").fetchall()
+    assert ({v.event for v, _ in begun}, sorted(rows)) == ({*names}, [("ebm",), ("mqtt",)])
 
 
 ACTUAL = replace(BASE, sent=BASE.sent + 60_000)

@@ -110,11 +110,13 @@ def exercise(
     why: Why,
     kind: Annotated[str, typer.Option("--kind", metavar="tabletop|drill|test")] = "tabletop",
     minutes: Annotated[float, typer.Option("--minutes", min=1)] = 30,
+    channel: Annotated[list[str] | None, typer.Option("--channel", metavar="CHANNEL")] = None,
     token_file: TokenFile = None,
     config: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
     """Begin an exercise; it ends by itself."""
-    said = {"areas": area, "hazard": hazard, "level": level, "kind": kind, "minutes": minutes}
+    said = {"areas": area, "hazard": hazard, "level": level, "kind": kind, "minutes": minutes,
+            "channels": channel or []}  # fmt: skip
     for name in order(config, operator, token_file, "exercise", why=why, **said):
         print(say("act_exercise", id=name))
 

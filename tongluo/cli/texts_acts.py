@@ -92,6 +92,10 @@ ACTS: dict[str, tuple[str, str]] = {
     "option.event": ("The warning's event, or one of its identifiers.", "预警事件名或其标识。"),
     "option.issue.area": ("The area.", "预警区。"),
     "option.exercise.area": ("An area; may be given again.", "预警区，可重复。"),
+    "option.exercise.channel": (
+        "With --kind test: a channel that is tested, alone; may be given again.",
+        "与 --kind test 同用：要测试的渠道，只发往它；可重复。",
+    ),
     "option.hazard": ("The hazard.", "灾种。"),
     "option.level": ("blue, yellow, orange or red.", "blue、yellow、orange 或 red。"),
     "option.update.level": ("Another level.", "改为此等级。"),

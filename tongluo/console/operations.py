@@ -82,7 +82,9 @@ OPERATIONS = (
         event="shangkeng-flash_flood-1", why="a test value reached the live system",
     ),
     _order(
-        "exercise", "An exercise in some areas, for so long.", "在若干预警区开展演练。",
+        "exercise",
+        "An exercise in some areas, for so long. Kind test: of the channels named, each by itself.",
+        "在若干预警区开展演练。kind 为 test 时只测试 channels 所列渠道，逐个进行。",
         areas=["shangkeng"], hazard="flash_flood", level="orange", kind="drill", minutes=30,
         why="yearly drill",
     ),

@@ -26,7 +26,13 @@ def proposals(engine: Engine) -> dict[str, Any]:
             for m in desk.mutes
         ],
         "exercises": {
-            key: {"event": d.event.name, "kind": d.kind, "ends": d.ends, "who": d.who}
+            key: {
+                "event": d.event.name,
+                "kind": d.kind,
+                "ends": d.ends,
+                "who": d.who,
+                "channels": d.channels,
+            }
             for key, d in desk.exercises.items()
         },
         "held": [

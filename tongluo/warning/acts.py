@@ -65,7 +65,7 @@ class Retract(Order):
 
 
 class Exercise(Order):
-    """An exercise in some areas, for so long."""
+    """An exercise in some areas, for so long; a channel test names the channels that it tests."""
 
     areas: list[str]
     hazard: str
@@ -73,6 +73,7 @@ class Exercise(Order):
     kind: Literal["tabletop", "drill", "test"]
     minutes: float
     why: str
+    channels: list[str] = []
 
 
 class Mute(Order):

@@ -162,6 +162,7 @@ class Desk(msgspec.Struct):
     mutes: list[Mute] = []
     held: list[Held] = []
     exercises: dict[str, Drill] = {}
+    """A channel test: `area/hazard/channel`."""
     relays: dict[str, Relay] = {}
     """By sender and first identifier."""
     numbered: int = 0

@@ -69,6 +69,11 @@ TEXTS: dict[str, tuple[int, str, str]] = {
         "a mute ends after now and within {longest}: until",
         "静音须在 {longest} 内结束：until",
     ),
+    "exercise_channels": (
+        400,
+        "a channel test names the channels that it tests, another exercise none: channels",
+        "测试渠道须写明渠道，其他演练不写：channels",
+    ),
     "exercise_minutes": (
         400,
         "an exercise takes 1 minute to {longest}: minutes",
