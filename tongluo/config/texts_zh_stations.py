@@ -51,7 +51,7 @@ ZH_STATIONS: dict[str, tuple[str, str]] = {
     ),
     "area_circle": ("包含在自己里面：{chain}", "最外层的不写 `parent:`"),
     "list_of_itself": ("就是这个列表自己", "删去"),
-    "selects_nothing": ("按区域没有的内容选择", "添加 `{key}:`，或删去这一项"),
+    "selects_nothing": ("按预警区没有的内容选择", "添加 `{key}:`，或删去这一项"),
     # derived series
     "no_sensor": ("没有传感器“{name}”", "{choice}"),
     "derived_beside": ("推算序列不是收来的：`{key}:` 在这里没有意义", "在这里和模板中删去"),

@@ -53,7 +53,7 @@ ZH_WARNING: dict[str, tuple[str, str]] = {
     "template_field": ("花括号里的名称不存在", "可用：{fields}"),
     "template_braces": ("读不懂", "花括号里只写名称，如 {{place}}"),
     "message_long": (
-        "在“{name}”的 {parts} 条之内放不下地点和行动（区域“{area}”）",
+        "在“{name}”的 {parts} 条之内放不下地点和行动（预警区“{area}”）",
         "缩短文本，或在该渠道增大 `parts:`",
     ),
     "levels_of_all_clear": ("预警解除没有等级", "删去 `levels:`，或删去 `all_clear:`"),
