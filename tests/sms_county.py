@@ -43,7 +43,7 @@ class Centred(County):
         self.centre: Centre = centre
         self.channel = channel
 
-    def configure(self, people: int, rate: str = "") -> None:  # type: ignore[override]
+    def configure(self, people: int, rate: str = "") -> None:
         text = self.site.config.read_text().replace("channels: [record]", "channels: [sms]")
         channel = self.channel.format(url=self.centre.url, window=WINDOW)
         if rate:
