@@ -69,7 +69,8 @@ def looked(here: Site, name: str) -> Look:
     asked = _warning(here, name, now)
     bodies = here.db.execute("SELECT body FROM warnings WHERE event = ?", (asked.event,))
     versions = [warning_of(body) for (body,) in bodies]
-    return look(here.loaded.config, here.folder, versions, asked, now)
+    config, stream = here.loaded.config, here.stream()
+    return look(config, here.folder, versions, asked, now, stream=stream)
 
 
 def _warning(here: Site, name: str, now: int) -> WarningVersion:

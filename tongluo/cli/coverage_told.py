@@ -79,9 +79,11 @@ def _head(here: Site, found: Look, now: Told) -> list[str]:
         say("cov_confirmed", n=f"{whole.confirmed:,}", share=percent(share)),
         say("cov_estimate", share=interval(whole.share)),
     ]  # fmt: skip
+    if found.apart:
+        lines.insert(1, say("cov_apart"))
     if found.counted.by(now.minute):
         least, most = (f"{n:,}" for n in whole.told)
-        lines.insert(2, say("cov_counted", least=least, most=most))
+        lines.append(say("cov_counted", least=least, most=most))
     if w.status is Status.EXERCISE:
         lines.insert(0, say("cov_exercise"))
     if whole.share.bound:
@@ -149,6 +151,7 @@ def plain(here: Site, found: Look, now: Told, best: list[Action]) -> dict[str, A
         "identifier": w.identifier, "event": w.event, "status": w.status.value,
         "area": w.area.id, "hazard": w.hazard.value, "level": w.level.word,
         "issued": found.start, "minute": now.minute,
+        "clock": "deliveries" if found.apart else "site",
         "whole": group(now.whole), "areas": [group(g) for g in now.areas],
         "strata": [group(g) for g in now.strata],
         "channels": [

@@ -81,6 +81,11 @@ COVERAGE: dict[str, tuple[str, str]] = {
         "{level} {hazard} for {area}, minute {minute}: {people} people",
         "{area}{hazard}{level}预警，第 {minute} 分钟：{people} 人",
     ),
+    "cov_apart": (
+        "The site runs on a stream clock: minutes are counted by the clock that stamped the"
+        " deliveries, from the first of them.",
+        "本系统按数据时间运行：分钟数按发送记录的时钟计，自第一条发送起算。",
+    ),
     "cov_exercise": (
         "This is an exercise: these figures are of its own endpoints alone.",
         "这是演练：以下数字只属于演练终端。",

@@ -96,10 +96,10 @@ class Counted:
 
 def counted(
     config: Config, folder: Path, versions: Sequence[WarningVersion], people: People,
-    inside: Mapping[str, set[str]], now: int,
+    inside: Mapping[str, set[str]], now: int, most: int,
 ) -> Counted:  # fmt: skip
-    """All counts of a warning by now. versions: those whose proofs count; inside: area -> all areas
-    in it."""
+    """All counts of a warning by now, which is `most` minutes since the issue. versions: those
+    whose proofs count; inside: area -> all areas in it."""
     start, last = versions[0].sent, versions[-1]
     answers = _answers(config, folder, versions)
     tasks = _tasks(folder, last) if answers else {}
@@ -123,16 +123,17 @@ def counted(
     for time, name, body in _reports(folder, start, last.event, now):
         n = int(body["told"])
         if area(name).any():
-            told.append(Told((time - start) // MINUTE, "report", body["who"], name, n, n,
+            told.append(Told(min(most, (time - start) // MINUTE), "report", body["who"], name, n, n,
                              body.get("of"), body.get("refuse"), area(name)))  # fmt: skip
     for target, time, raw in answers:
         own = tasks.get(target)
-        if own is None or own.charge is None or time > now:
+        if own is None or own.charge is None:
             continue
         at = own.charge.area
         atoms = area(at) if own.counted else group == groups[own]
         if (span := _numbers(raw, int(size[atoms].sum()))) is not None:
-            told.append(Told(max(0, time - start) // MINUTE, "answer", f"#{own.charge.person}",
+            minute = min(most, max(0, time - start) // MINUTE)
+            told.append(Told(minute, "answer", f"#{own.charge.person}",
                              at, *span, None, None, atoms))  # fmt: skip
     return Counted(size, cell, atom[: len(people.cell)], tuple(sorted(told, key=_minute)))
 

@@ -54,6 +54,9 @@ class Look:
     """Entries of those who have to act for others."""
     counted: Counted
     """What wardens counted."""
+    apart: bool = False
+    """Minutes are those of the clock that stamped the deliveries, from their first stamp on: the
+    site ran on a stream clock, which says another time."""
 
     @property
     def reached(self) -> Reached | None:
@@ -86,25 +89,30 @@ class Look:
 
 
 def look(config: Config, folder: Path, versions: Iterable[WarningVersion], asked: WarningVersion,
-         now: int) -> Look:  # fmt: skip
-    """Gather what is known of a warning. versions: all of its event."""
+         now: int, *, stream: bool = False) -> Look:  # fmt: skip
+    """Gather what is known of a warning. versions: all of its event; stream: the site ran on a
+    stream clock, so that deliveries may be stamped by another one."""
     counted = sending.counted(versions, asked)
     start, inside = counted[0].sent, place.below(config)
     ways = place.ways(config, folder)
     areas = place.chosen(config, folder, asked.area)
     some = place.named(folder, areas)
-    rows = sending.rows(folder, counted)
+    rows = sending.rows(folder, counted, 0 if stream else None)
+    span = sending.stamped(rows) if stream else None
+    apart = span is not None and not start - MINUTE <= span[0] <= counted[-1].expires
+    begin, last = span if apart and span is not None else (start, now)
     strange = sending.strangers(rows, ways, some.links)
     people = place.people(config, some, areas, len(strange), asked.area.id)
     works = supplied(ways, people, kept.states(folder, now, inside))
     days = kept.days(folder)
     return Look(
-        asked, start, max(0, now - start) // MINUTE, people, ways, rows,
-        sending.sent(rows, ways, people, some.links, strange, start),
-        sending.aired(rows, ways, people, config, inside, start),
+        asked, start, max(0, last - begin) // MINUTE, people, ways, rows,
+        sending.sent(rows, ways, people, some.links, strange, begin),
+        sending.aired(rows, ways, people, config, inside, begin),
         works, hours(ways, local_hour(start, config.site.timezone)),
         kept.tests(days, [way.name for way in ways]), some.responsible,
-        counting.counted(config, folder, counted, people, inside, now),
+        counting.counted(config, folder, counted, people, inside, now,
+                         most=max(0, last - begin) // MINUTE), apart,
     )  # fmt: skip
 
 

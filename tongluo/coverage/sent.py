@@ -68,14 +68,23 @@ def counted(versions: Iterable[WarningVersion], asked: WarningVersion) -> list[W
     return found[::-1] or [asked]
 
 
-def rows(folder: Path, versions: Sequence[WarningVersion]) -> list[Row]:
-    """All deliveries of some versions."""
+def rows(folder: Path, versions: Sequence[WarningVersion], since: int | None = None) -> list[Row]:
+    """All deliveries of some versions; since: ms before which no stamp of theirs lies."""
     path = folder / "deliveries.db"
     if not path.exists():
         return []
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)) as db:
-        first = _begin(db, min(v.sent for v in versions))
+        first = _begin(db, min(v.sent for v in versions) if since is None else since)
         return [row for version in versions for row in _rows(db, version.identifier, first)]
+
+
+def stamped(found: Iterable[Row]) -> tuple[int, int] | None:
+    """(first, last) stamp of some deliveries, by the clock of whoever sent them."""
+    times = [
+        t for row in found for t in (row.updated, row.handed, row.proven, row.played, row.doubt)
+        if t is not None
+    ]  # fmt: skip
+    return (min(times), max(times)) if times else None
 
 
 def _begin(db: sqlite3.Connection, since: int) -> int:

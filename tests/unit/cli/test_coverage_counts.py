@@ -51,13 +51,13 @@ class Site:
         ])  # fmt: skip
         self.rows = Deliveries(self.var / "deliveries.db")
 
-    def proven(self, who: range) -> None:
+    def proven(self, who: range, at: int = START, minutes: int = 1) -> None:
         fan = Planned(f"{EVENT}.v1:sms:town", f"{EVENT}.v1", EVENT, "sms", "town", 4)
-        self.rows.spread(fan, [self.targets[n] for n in who], START)
+        self.rows.spread(fan, [self.targets[n] for n in who], at)
         for n in who:
             key = f"{EVENT}.v1:sms:{self.targets[n]}"
-            self.rows.settle([Outcome(key, DeliveryState.HANDED_OVER, START)])
-            self.rows.receive(key, DeliveryState.DELIVERED, 0, "raw", START + MINUTE)
+            self.rows.settle([Outcome(key, DeliveryState.HANDED_OVER, at)])
+            self.rows.receive(key, DeliveryState.DELIVERED, 0, "raw", at + minutes * MINUTE)
 
     def report(self, area: str, told: int, minute: int = 20, *, who: str = "xu",
                event: str = EVENT, **more: int) -> None:  # fmt: skip
@@ -142,6 +142,29 @@ def test_the_table_and_the_picture_tell_counts_apart(site: Site, tmp_path: Path)
     row = next(line for line in ended.out.splitlines() if "report xu" in line)
     assert "25" in row and "2" in row
     assert "#b3541e" in picture.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("years", [1, -1])
+def test_on_a_stream_clock_minutes_are_those_that_stamped_the_deliveries(
+    site: Site, years: int
+) -> None:
+    sent = START + years * 365 * 24 * 60 * MINUTE
+    site.proven(range(10), sent, 4)
+    site.proven(range(10, 15), sent + 2 * MINUTE, 7)
+    site.report("lower", 12, 30)
+    found = site.told()
+    assert found["clock"] == "deliveries" and found["minute"] == 9
+    assert found["whole"]["confirmed"] == 15 and found["whole"]["told"] == [27, 27]
+    assert next(c["minute"] for c in found["curve"] if c["confirmed"] > 0) == 4
+    said = site.call("coverage", "--config", site.config).out
+    assert "counted by the clock that stamped the deliveries" in said
+
+
+def test_deliveries_by_the_sites_own_clock_are_counted_by_it(site: Site) -> None:
+    site.proven(range(10))
+    found = site.told()
+    assert found["clock"] == "site" and found["minute"] == 60
+    assert "stream clock" not in site.call("coverage", "--config", site.config).out
 
 
 def test_escalation_adds_nothing_where_wardens_have_told_everybody(site: Site) -> None:
