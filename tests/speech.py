@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from dissemination import texts
+from tests.warned import SENT, make
 from tongluo.core.warning import Area, Sender, WarningVersion
 from tongluo.core.words import GRADES, Act, Hazard, Level, Status
 
@@ -19,23 +20,13 @@ needs_espeak = pytest.mark.skipif(
 needs_ffmpeg = pytest.mark.skipif(
     shutil.which("ffmpeg") is None, reason="needs the encoder: apt-get install ffmpeg"
 )
-SENT = 1_782_864_000_000
-BASE = WarningVersion(
-    identifier="id-1",
-    event="e-1",
-    version=1,
-    act=Act.ISSUE,
-    status=Status.ACTUAL,
-    hazard=Hazard.RAINSTORM,
-    level=Level.ORANGE,
-    previous=Level.NONE,
+BASE = make(
     area=Area("a-1", "青溪镇3号点", "Qingxi site 3", 900, circle=(23.15, 113.25, 5.0)),
     sender=Sender("demo@example.org", "示例县", "Example County"),
-    sent=SENT,
     onset=SENT,
-    expires=SENT + 6 * 3_600_000,
-    zone="Asia/Shanghai",
     reason={"zh": "3小时累计降雨56.4毫米（阈值50毫米）", "en": "56.4 mm in 3 h (threshold 50 mm)"},
+    policy="",
+    extra={},
 )
 
 

@@ -17,7 +17,7 @@ from dissemination.installations import Installations, name_of
 from dissemination.subscriptions import Subscription, Subscriptions
 from dissemination.targeting import Contact, Entry, Register, changes
 from tests.push_service import UserAgent
-from tests.unit.test_cap import BASE
+from tests.warned import BASE
 from tongluo.core.clock import now_ms
 from tongluo.core.errors import ChannelError, TemporaryFailure
 from tongluo.core.ports import Delivery

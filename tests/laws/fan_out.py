@@ -21,7 +21,7 @@ from tests.build import SITE
 from tests.laws.live import Site
 from tests.laws.receivers import RECEIVERS
 from tests.laws.receiving import Field, Receiver, version
-from tests.unit.test_cap import BASE
+from tests.warned import BASE
 from tongluo.core.crash import SENDING
 from tongluo.core.effects import Effects, Tick
 from tongluo.core.warning import WarningVersion

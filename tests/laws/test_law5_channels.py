@@ -24,7 +24,7 @@ from tests.laws.fan_out import journal
 from tests.laws.live import Site
 from tests.laws.test_law6_exercise import people
 from tests.push_service import UserAgent
-from tests.unit.test_cap import BASE
+from tests.warned import BASE
 
 WARNINGS = 30
 OUT = ("handed_over", "accepted", "delivered", "played", "acknowledged")

@@ -24,7 +24,7 @@ from tests.conformance.test_channels import (
     with_an_installation,
 )
 from tests.scenarios.duty import Duty
-from tests.unit.test_cap import BASE
+from tests.warned import BASE
 from tongluo.config.models import Config
 from tongluo.core.effects import Effects, Tick
 from tongluo.core.errors import PermanentFailure

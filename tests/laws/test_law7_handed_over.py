@@ -14,7 +14,7 @@ import pytest
 from dissemination.channels import CHANNELS
 from dissemination.coverage.proof import proves, share_reached
 from tests.laws.test_law6_exercise import House
-from tests.unit.test_cap import BASE
+from tests.warned import BASE
 from tongluo.core.errors import UnknownOutcome
 from tongluo.core.ports import Delivery, Handed
 from tongluo.core.words import DeliveryState as D

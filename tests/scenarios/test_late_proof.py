@@ -16,7 +16,7 @@ from tests.build import SITE
 from tests.laws.live import Site
 from tests.mosquitto import Mosquitto, broker
 from tests.speaker import PROVEN, UNPROVEN, Answer, Speaker
-from tests.unit.test_cap import BASE
+from tests.warned import BASE
 from tongluo.core.effects import Effects, Tick
 from tongluo.store.journal import Journal
 

@@ -13,7 +13,7 @@ from dissemination.channels import Surroundings, pages
 from dissemination.channels.app import App, Options, targets
 from dissemination.installations import Installations, name_of
 from dissemination.receipts import Receipt
-from tests.unit.test_cap import BASE
+from tests.warned import BASE
 from tongluo.core.clock import now_ms
 from tongluo.core.errors import PermanentFailure, TemporaryFailure
 from tongluo.core.ports import Delivery

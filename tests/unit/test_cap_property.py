@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from dissemination import cap, texts
 from dissemination.cap_read import Notice, NoticeInfo, read
 from dissemination.cap_rules import check
-from tests.unit.test_cap import valid
+from tests.warned import valid
 from tongluo.core.warning import Area, Reference, Sender, WarningVersion
 from tongluo.core.words import GRADES, Act, Hazard, Level, Status
 

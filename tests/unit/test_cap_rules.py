@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from dissemination import cap
 from dissemination.cap_rules import MOST, check
 from tests.shared import SHARED, needs_shared
-from tests.unit.test_cap import BASE, make, valid
+from tests.warned import BASE, make, valid
 from tongluo.core.words import Status
 
 SAMPLES = SHARED / "formats" / "cap"

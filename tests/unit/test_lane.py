@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from dissemination.channels import CHANNELS, ChannelKind, Surroundings, recording
-from tests.unit.test_cap import BASE
+from tests.warned import BASE
 from tongluo.config.models import ChannelIn
 from tongluo.core.errors import PermanentFailure, TemporaryFailure
 from tongluo.core.log import Log

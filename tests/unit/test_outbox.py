@@ -7,7 +7,7 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from tests.unit.test_cap import BASE
+from tests.warned import BASE
 from tongluo.core.warning import WarningVersion
 from tongluo.core.words import Act, Exercise, Level, Status
 from tongluo.daemon.outbox import _entry

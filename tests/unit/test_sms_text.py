@@ -20,8 +20,8 @@ from dissemination.sms_text import (
     fit,
     size,
 )
-from tests.unit.test_cap import BASE
 from tests.unit.test_cap_property import warnings
+from tests.warned import BASE
 from tongluo.core.warning import WarningVersion
 from tongluo.core.words import Act, Level, Status
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tests.unit.test_cap import BASE
+from tests.warned import BASE
 from tongluo.config.load import load
 from tongluo.core.clock import now_ms
 from tongluo.core.effects import Effects

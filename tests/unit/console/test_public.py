@@ -12,7 +12,7 @@ from dissemination import cap
 from dissemination.cap_names import National
 from tests.unit.console.conftest import Asked, Start
 from tests.unit.console.site import Written, after, over
-from tests.unit.test_cap import valid
+from tests.warned import valid
 from tongluo.console import assets
 from tongluo.core.times import iso
 from tongluo.core.words import Level, Status

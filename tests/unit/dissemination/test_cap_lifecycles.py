@@ -11,7 +11,7 @@ from dissemination import cap, cap_rules
 from dissemination.cap_names import National, read_cn_identifier
 from tests.cap_readers import Said, by_capparselib, by_capparser, meant, ours
 from tests.lifecycles import Life, lives
-from tests.unit.test_cap import valid
+from tests.warned import valid
 from tongluo.core.times import parse_time
 from tongluo.core.words import Status
 

@@ -19,7 +19,7 @@ from dissemination.cap_names import National, read_cn_identifier
 from dissemination.cap_read import read
 from dissemination.cap_sign import signer
 from dissemination.polygons import simplified
-from tests.unit.test_cap import BASE, EARLIER, SENT, make, valid, values
+from tests.warned import BASE, EARLIER, SENT, make, valid, values
 from tongluo.core.errors import CapError
 from tongluo.core.words import Act
 

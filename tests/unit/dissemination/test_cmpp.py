@@ -16,7 +16,7 @@ from dissemination.channels.cmpp import Cmpp, Options
 from dissemination.channels.cmpp_wire import CmppWire, Message, connect, submit
 from tests.ismg import SECRET, SP, Ismg, ismg
 from tests.unit.dissemination.heard import NUMBER, Heard
-from tests.unit.test_cap import BASE
+from tests.warned import BASE
 from tongluo.core.errors import PermanentFailure, TemporaryFailure, UnknownOutcome
 from tongluo.core.ports import Delivery
 from tongluo.core.words import DeliveryState

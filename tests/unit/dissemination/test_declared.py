@@ -13,7 +13,7 @@ from dissemination.channels.declared import Declared, Options, asked, declaratio
 from dissemination.channels.kind import Surroundings
 from dissemination.coverage.proof import proves
 from dissemination.phones import key_of
-from tests.unit.test_cap import BASE
+from tests.warned import BASE
 from tongluo.core.ports import Delivery
 from tongluo.core.words import DeliveryState
 

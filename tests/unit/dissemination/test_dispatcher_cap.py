@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from dissemination.cap_read import read
 from tests.build import SITE
 from tests.unit.dissemination.test_cap_manner import COAST, certificate, private, replace
-from tests.unit.test_cap import BASE
+from tests.warned import BASE
 from tongluo.core.effects import Effects, Tick
 from tongluo.daemon.dispatcher import Dispatcher
 from tongluo.store.journal import Journal

@@ -29,7 +29,7 @@ from dissemination.cap_read import read
 from dissemination.channels.email import Email, Options, targets
 from dissemination.channels.kind import Surroundings
 from tests.ports import free_port
-from tests.unit.test_cap import BASE
+from tests.warned import BASE
 from tongluo.core.errors import ChannelError, PermanentFailure, TemporaryFailure, UnknownOutcome
 from tongluo.core.ports import Delivery
 from tongluo.core.words import DeliveryState, Status

@@ -15,7 +15,7 @@ import pytest
 from dissemination.channels import Surroundings
 from dissemination.channels.gammu import Gammu, Options
 from tests.unit.dissemination.heard import NUMBER, Heard
-from tests.unit.test_cap import BASE
+from tests.warned import BASE
 from tongluo.core.errors import PermanentFailure, TemporaryFailure
 from tongluo.core.ports import Delivery
 from tongluo.core.words import Level

@@ -13,7 +13,7 @@ from dissemination.channels import Surroundings
 from dissemination.channels.smpp import Options, Smpp
 from tests.smsc import Smsc, smsc
 from tests.unit.dissemination.heard import NUMBER, Heard
-from tests.unit.test_cap import BASE
+from tests.warned import BASE
 from tongluo.core.errors import TemporaryFailure, UnknownOutcome
 from tongluo.core.ports import Delivery
 from tongluo.core.words import DeliveryState

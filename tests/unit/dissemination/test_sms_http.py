@@ -19,7 +19,7 @@ from dissemination.channels import Surroundings
 from dissemination.channels.purse import Limits, Purse
 from dissemination.channels.sms_http import Options, SmsHttp, ear, spent
 from dissemination.phones import digest, key_of
-from tests.unit.test_cap import BASE
+from tests.warned import BASE
 from tongluo.core.errors import PermanentFailure, TemporaryFailure, UnknownOutcome
 from tongluo.core.ports import Delivery
 from tongluo.core.rate import Rate

@@ -18,7 +18,7 @@ from dissemination.channels.gammu import file_name
 from dissemination.channels.smpp import Options as SmppOptions
 from dissemination.channels.smpp import Smpp
 from tests.ports import free_port
-from tests.unit.test_cap import BASE
+from tests.warned import BASE
 from tongluo.core.ports import Delivery
 from tongluo.core.warning import Reference, WarningVersion
 from tongluo.core.words import Act, Exercise, Level, Status

@@ -22,7 +22,7 @@ from dissemination.cap_read import read
 from dissemination.channels import robots
 from dissemination.channels.kind import Surroundings
 from dissemination.channels.webhook import FIELDS, Options, Webhook, words
-from tests.unit.test_cap import BASE
+from tests.warned import BASE
 from tongluo.core.errors import ChannelError, PermanentFailure, TemporaryFailure, UnknownOutcome
 from tongluo.core.ports import Delivery
 from tongluo.core.words import DeliveryState, Status

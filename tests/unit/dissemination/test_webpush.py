@@ -24,7 +24,7 @@ from dissemination.installations import FILE, Installations, name_of
 from dissemination.receipts import Receipt
 from dissemination.subscriptions import SERVICES, Subscription, Subscriptions, refusal, subscription
 from tests.push_service import PushService, UserAgent, claims, unb64
-from tests.unit.test_cap import BASE
+from tests.warned import BASE
 from tongluo.core.clock import now_ms
 from tongluo.core.errors import ChannelError, PermanentFailure, TemporaryFailure, UnknownOutcome
 from tongluo.core.ports import Delivery
