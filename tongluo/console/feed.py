@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from bisect import bisect_right
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from operator import attrgetter
@@ -38,6 +38,8 @@ BEAT = 15.0
 KEPT = 2000
 """Versions told again to a page that comes back; one that missed more is told the state."""
 RETRY = 2000
+PIECE = 16_384
+"""Bytes handed to a connection at once: what a page that reads slowly makes us keep for it."""
 PUSHED = "webpush"
 
 
@@ -93,6 +95,7 @@ class Feed:
         self.loaded: Loaded | None = None
         self.site: dict[str, Any] = {}
         self.pages = 0
+        self._wholes: tuple[int, dict[tuple[int, str, Wish], bytes]] = (0, {})
 
     async def run(self) -> None:
         """Look until cancelled. A journal that is not there yet, or away, is told once."""
@@ -216,7 +219,8 @@ class Feed:
             missed = None if since is None else self.missed(since, wish)
             cursor = self.newest
             if missed is None:
-                yield self._whole(wish, cursor)
+                for piece in self._whole(wish, cursor):
+                    yield piece
             else:
                 for entry in missed:
                     yield entry.event
@@ -228,7 +232,8 @@ class Feed:
                 fresh = self.missed(cursor, wish)
                 if fresh is None:  # another journal, or very many at once
                     cursor = self.newest
-                    yield self._whole(wish, cursor)
+                    for piece in self._whole(wish, cursor):
+                        yield piece
                     continue
                 cursor = self.newest
                 for entry in fresh:
@@ -238,16 +243,26 @@ class Feed:
         finally:
             self.pages -= 1
 
-    def _whole(self, wish: Wish, number: int) -> bytes:
-        shown = [e.shown for e in self.state(wish)]
-        return event("state", {**self._of_now(), "warnings": shown}, number)
+    def _whole(self, wish: Wish, number: int) -> Iterator[bytes]:
+        """The state in pieces; pages that connect within a second share one."""
+        key, second = (number, self._site_digest(), wish), self.now // 1000
+        if self._wholes[0] != second:
+            self._wholes = (second, {})
+        made = self._wholes[1]
+        if key not in made:
+            shown = [e.shown for e in self.state(wish)]
+            made[key] = event("state", {**self._of_now(), "warnings": shown}, number)
+        whole = made[key]
+        return (whole[at : at + PIECE] for at in range(0, len(whole), PIECE))
 
     def _beat(self, number: int) -> bytes:
         return event("beat", self._of_now(), number)
 
     def _of_now(self) -> dict[str, Any]:
-        digest = self.loaded.digest if self.loaded else ""
-        return {"now": self.now, "stream": self._stream, "site": digest}
+        return {"now": self.now, "stream": self._stream, "site": self._site_digest()}
+
+    def _site_digest(self) -> str:
+        return self.loaded.digest if self.loaded else ""
 
 
 def pushing(config: Config) -> webpush.Options | None:

@@ -9,7 +9,9 @@ from pathlib import Path
 from types import FrameType
 
 import uvicorn
+from starlette.applications import Starlette
 
+from tongluo.config.console import ConsoleIn
 from tongluo.config.load import Loaded
 from tongluo.console.app import build
 from tongluo.console.feed import Feed
@@ -18,6 +20,8 @@ from tongluo.core.errors import TongluoError
 from tongluo.core.log import Log
 
 BACKLOG = 512
+STUCK = 60
+"""Seconds after which a connection is cut whose other end takes nothing of what is sent to it."""
 
 
 class Server(uvicorn.Server):
@@ -41,8 +45,18 @@ def run(loaded: Loaded) -> None:
     if not any(c.kind == KIND for c in loaded.config.channels.values()):
         log.say("start", state="warning", reason="no channel of kind app: the page stays empty")
     console = build(folder, given, log)
-    config = uvicorn.Config(
-        console.app,
+    config = server_of(console.app, given)
+    signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn sends it again at its end
+    with listening(*given.address()) as place:
+        log.say("listening", address=given.listen)
+        Server(config, console.feed).run(sockets=[place])
+    log.say("stopped")
+
+
+def server_of(app: Starlette, given: ConsoleIn) -> uvicorn.Config:
+    """How the application is served."""
+    return uvicorn.Config(
+        app,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -54,11 +68,6 @@ def run(loaded: Loaded) -> None:
         h11_max_incomplete_event_size=16_384,
         ws="none",
     )
-    signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn sends it again at its end
-    with listening(*given.address()) as place:
-        log.say("listening", address=given.listen)
-        Server(config, console.feed).run(sockets=[place])
-    log.say("stopped")
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -70,6 +79,8 @@ def listening(host: str, port: int) -> socket.socket:
     place = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):  # connections have it from here
+            place.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STUCK * 1000)
         place.bind((host, port))
         place.listen(BACKLOG)
     except OSError as error:

@@ -39,11 +39,16 @@ class Ear:
 
     def __init__(self, feed: Feed, wish: Wish = ALL, since: int | None = None) -> None:
         self._events: AsyncIterator[bytes] = feed.follow(wish, since)
+        self._came = b""
 
     async def next(self) -> tuple[str, int, Any]:
         while True:
-            found = events([await asyncio.wait_for(anext(self._events), 5)])
-            if found:
+            block, end, rest = self._came.partition(b"\n\n")
+            if not end:
+                self._came += await asyncio.wait_for(anext(self._events), 5)
+                continue
+            self._came = rest
+            if found := events([block]):
                 return found[0]
 
 
@@ -140,6 +145,50 @@ def test_a_page_that_missed_very_many_is_told_the_state(
         assert feed.missed(1, ALL) is None
         assert names(feed.missed(3, ALL)) == ["e3.v1", "e4.v1", "e5.v1"]
         assert len(feed.state(ALL)) == 6
+
+    play(site, story)
+
+
+def test_a_page_that_reads_too_slowly_is_told_the_state_in_place_of_what_it_missed(
+    site: Written, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed_module, "KEPT", 3)
+
+    async def story(feed: Feed, _: Installations) -> None:
+        slow, swift = Ear(feed), Ear(feed)
+        for ear in (slow, swift):
+            assert (await ear.next())[0] == "state"
+        for n in range(6):
+            site.put(site.warning(event=f"e{n}"))
+            await feed.look()
+            assert (await swift.next())[2]["id"] == f"e{n}.v1"
+        kind, _, state = await slow.next()
+        assert (kind, len(state["warnings"])) == ("state", 6)
+        site.put(site.warning(event="e6"))
+        await feed.look()
+        assert (await slow.next())[2]["id"] == "e6.v1"
+
+    play(site, story)
+
+
+def test_a_large_state_goes_out_in_pieces_and_is_made_once_for_many_pages(
+    site: Written, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed_module, "PIECE", 1000)
+    for n in range(5):
+        site.put(site.warning(event=f"e{n}"))
+
+    async def story(feed: Feed, _: Installations) -> None:
+        monkeypatch.setattr(Feed, "now", feed.now)
+        pages = [feed.follow(ALL, None) for _ in range(2)]
+        first = [[await anext(page) for _ in range(4)] for page in pages]
+        assert first[0] == first[1] and all(len(piece) <= 1000 for piece in first[0])
+        assert len(feed._wholes[1]) == 1
+        kind, _, state = await Ear(feed).next()
+        assert (kind, len(state["warnings"])) == ("state", 5)
+        site.put(site.warning(event="e5"))
+        await feed.look()
+        assert len((await Ear(feed).next())[2]["warnings"]) == 6
 
     play(site, story)
 
