@@ -11,7 +11,7 @@ from pathlib import Path
 
 from dissemination.messages import RESIDENT, Spoken
 from dissemination.receipts import Receipt
-from dissemination.targeting import Recipient, Register
+from dissemination.targeting import Recipient, Register, charge
 from dissemination.targeting.entries import Audience, Kind
 from dissemination.targeting.places import Chosen, Place, spot
 from tongluo.core.errors import PermanentFailure, RegisterError, TemporaryFailure
@@ -55,7 +55,11 @@ class Registered:
             exercise = delivery.warning.status is Status.EXERCISE
             if exercise and not register.enrolled(delivery.target):
                 raise PermanentFailure("this recipient is not enrolled for exercises")
+            called = delivery.warning.status is Status.DRAFT
             try:
+                if called and delivery.target.startswith((charge.ROLE, charge.DEPUTY)):
+                    area = delivery.warning.area
+                    return charge.address(register, area, self._kind, delivery.target)
                 return register.address(delivery.target)
             except LookupError as error:
                 raise PermanentFailure(str(error)) from None

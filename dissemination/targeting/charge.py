@@ -17,6 +17,9 @@ WHERE audience IN ('staff', 'responders', 'contacts') AND area IN (SELECT value 
 ORDER BY id
 """
 
+ROLE, DEPUTY = "register:", "deputy:"
+"""Before a role: who has it in an area, and who stands in for them."""
+
 
 @dataclass(frozen=True)
 class InCharge:
@@ -70,6 +73,22 @@ def in_charge(register: Register, area: Area) -> list[InCharge]:
         if of not in refs
     ]
     return sorted(found, key=_nearest)
+
+
+def address(register: Register, area: Area, kind: str, asked: str) -> str:
+    """The address of who has a role in an area, or of a deputy: the nearest who has a living one.
+
+    asked: `register:ROLE` or `deputy:ROLE`. LookupError when there is nobody.
+    """
+    prefix = DEPUTY if asked.startswith(DEPUTY) else ROLE
+    role = asked.removeprefix(prefix)
+    for one in in_charge(register, area):
+        if one.role.strip() != role:
+            continue
+        for person in one.deputies if prefix == DEPUTY else (one.person,):
+            for target in register.ways(person, kind)[:1]:
+                return register.address(target)
+    raise LookupError(f"the register has nobody with a living address in {area.id} as {asked}")
 
 
 def _nearest(one: InCharge) -> tuple[bool, int, int]:

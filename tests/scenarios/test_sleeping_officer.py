@@ -5,7 +5,9 @@ Timelines in minutes. Blue goes out by itself; from yellow on a person must appr
 
 from __future__ import annotations
 
-from tests.scenarios.duty import APPROVE, Duty
+import pytest
+
+from tests.scenarios.duty import APPROVE, PEOPLE, Duty
 
 ORDER = "county order 7 of 2026, article 3"
 
@@ -61,6 +63,27 @@ def test_who_answers_puts_the_next_step_off_and_who_then_sleeps_does_not_end_the
     duty.until(20)
     assert duty.steps("call")[1:4] == [(1, "s1"), (9, "s2"), (12, "s3")]
     assert duty.steps("answer") == [(4, "")]
+
+
+def test_the_wardens_deputy_is_called_when_the_warden_does_not_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, prefix in (("qi", "register"), ("xu", "deputy")):
+        whom = {"name": name, "roles": [], "contacts": {"phone": f"{prefix}:村支书"}}
+        monkeypatch.setitem(PEOPLE, name, whom)
+    ladder = ({"whom": "qi", "by": "phone"}, {"after": "5 min", "whom": "xu", "by": "phone"})
+
+    def phoned(answers: bool) -> list[tuple[float, str]]:
+        duty = Duty(approve={**APPROVE, "ladder": ladder})
+        duty.at(1, A=3.5)
+        duty.until(2)
+        if answers:
+            duty.act("qi", "answer", call=duty.calls[-1][1].id)
+        duty.until(6)
+        return [(m, c.targets["phone"]) for m, c in duty.calls if "phone" in c.targets]
+
+    assert phoned(answers=False) == [(1, "register:村支书"), (6, "deputy:村支书")]
+    assert phoned(answers=True) == [(1, "register:村支书")]
 
 
 def test_approved_in_time_nobody_else_is_called() -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from dissemination.channels import CHANNELS
+from dissemination.targeting.charge import DEPUTY, ROLE
 from tongluo.config.duty import ApproveIn
 from tongluo.config.faults import Fault, Path
 from tongluo.config.models import Config, PolicyIn
@@ -25,6 +26,9 @@ def operators(config: Config) -> Iterator[Fault]:
             where: Path = ("operators", name, "contacts", channel)
             if channel not in config.channels:
                 yield _no_channel(config, where, channel)
+            elif target.startswith((ROLE, DEPUTY)):
+                if target.endswith(":") or not has_register(config, channel):
+                    yield Fault(where, "contact_register", {"name": channel})
             elif NUMBER.fullmatch(PARTING.sub("", target)) or (
                 "@" in target and has_staff(config, channel)
             ):
@@ -37,6 +41,13 @@ def has_staff(config: Config, channel: str) -> bool:
     """Whether a channel is of a kind that finds the people who are called by a list of staff."""
     kind = CHANNELS.get(config.channels[channel].kind) if channel in config.channels else None
     return kind is not None and "staff" in kind.options.model_fields
+
+
+def has_register(config: Config, channel: str) -> bool:
+    """Whether a channel that calls people finds them in the register, too."""
+    return has_staff(config, channel) and (
+        config.channels[channel].options.get("recipients") == "register"
+    )
 
 
 def approvals(config: Config) -> Iterator[Fault]:

@@ -27,7 +27,8 @@ class OperatorIn(Model):
     contacts: dict[Word, Text] = Field(
         default_factory=dict,
         description="channel -> target that reaches this person, as the channel's `staff` list"
-        " has it; default: the name of the block",
+        " has it, or `register:ROLE` or `deputy:ROLE` of the register; default: the name of the"
+        " block",
     )
 
 

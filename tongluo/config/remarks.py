@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from dissemination.targeting.charge import DEPUTY, ROLE
 from tongluo.config.checks_duty import has_staff
 from tongluo.config.duty import ApproveIn, StepIn, TellIn
 from tongluo.config.faults import Fault, Path
@@ -80,8 +81,12 @@ def _unreached(config: Config, whom: Sequence[str], channel: str) -> list[str]:
     return [
         name
         for name, o in config.operators.items()
-        if {name, *o.roles} & {*whom} and not DIGEST.fullmatch(o.contacts.get(channel, ""))
+        if {name, *o.roles} & {*whom} and not _leads(o.contacts.get(channel, ""))
     ]
+
+
+def _leads(contact: str) -> bool:
+    return bool(DIGEST.fullmatch(contact)) or contact.startswith((ROLE, DEPUTY))
 
 
 def _areas(config: Config) -> Iterator[Fault]:

@@ -41,6 +41,11 @@ EN_WARNING: dict[str, tuple[str, str]] = {
         "a number or an address of a person does not belong here",
         "write a name, and the number beside it in the channel's list of `staff`",
     ),
+    "contact_register": (
+        "'{name}' finds nobody by a role of the register",
+        "write `register:ROLE` or `deputy:ROLE` of a channel of short messages or e-mail with"
+        " `recipients: register`",
+    ),
     "few_approvers": (
         "needs {needed} operator(s) with a token who may approve; there are {count}",
         "name more of them, or give them a `digest` and a role",

@@ -20,6 +20,10 @@ ZH_WARNING: dict[str, tuple[str, str]] = {
         "个人的号码或邮箱不写在这里",
         "写一个名字，号码写在该渠道 `staff` 名单中这个名字旁边",
     ),
+    "contact_register": (
+        "渠道“{name}”不能按登记册中的职责找人",
+        "`register:职责` 或 `deputy:职责` 只用于带 `recipients: register` 的短信或邮件渠道",
+    ),
     "few_approvers": (
         "需要 {needed} 名有令牌且可审批的操作员，现有 {count} 名",
         "多写几名，或给他们 `digest` 和角色",
