@@ -18,6 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from dissemination.subscriptions import Subscription, Subscriptions
 from dissemination.targeting import Contact, Entry, Register, changes
+from tests.centre import Centre
 from tests.ismg import SECRET, Ismg
 from tests.laws.receivers_local import app, declared, gammu, loudspeaker, mqtt, pages, recording
 from tests.laws.receiving import Field, Notes, Receiver, Start, http, process
@@ -171,7 +172,7 @@ def cmpp(f: Field) -> Iterator[Receiver]:
 
 
 @contextmanager
-def _centre(f: Field, centre: Smsc, options: dict[str, Any]) -> Iterator[Receiver]:
+def _centre(f: Field, centre: Centre, options: dict[str, Any]) -> Iterator[Receiver]:
     centre.start()
     try:
         options |= {"url": centre.url, "recipients": f.write("people"), "parts": 1, "window": 8}

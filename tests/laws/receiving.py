@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -13,7 +14,7 @@ from typing import Any
 from dissemination.phones import digest, key_of
 from tests.laws.live import FORK
 from tests.ports import free_port
-from tests.unit.test_cap import BASE
+from tests.warned import BASE
 from tongluo.core.warning import WarningVersion
 from tongluo.core.words import Hazard, Level
 
@@ -99,12 +100,26 @@ Take = Callable[[str, dict[str, str], bytes], tuple[str, str, bytes]]
 """(path, headers, body) -> recipient, name, answer."""
 
 
+class Server(ThreadingHTTPServer):
+    """Says nothing of connections whose other side was killed."""
+
+    request_queue_size = 100
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 def _serve(ready: Any, port: int, notes: Notes, take: Take) -> None:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            length = int(self.headers.get("Content-Length", 0))
+            body = self.rfile.read(length)
+            if len(body) < length:  # who asked was killed
+                self.close_connection = True
+                return
             recipient, name, answer = take(self.path, dict(self.headers), body)
             notes.add(recipient, name)
             head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(answer)}\r\n\r\n"
@@ -112,7 +127,7 @@ def _serve(ready: Any, port: int, notes: Notes, take: Take) -> None:
 
         do_GET = do_POST  # noqa: N815 - the library's word
 
-    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    server = Server(("127.0.0.1", port), Handler)
     ready.set()
     with suppress(KeyboardInterrupt):
         server.serve_forever()

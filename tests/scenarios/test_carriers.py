@@ -1,4 +1,5 @@
-"""Short messages through a CMPP gateway of our own: receipts exact, kills, breaks."""
+"""Short messages through a centre that is kept connected to, over each protocol: a real SMPP
+centre, and a CMPP gateway of our own. Receipts exact, kills, breaks, a full centre."""
 
 from __future__ import annotations
 
@@ -7,31 +8,38 @@ from pathlib import Path
 
 import pytest
 
-from tests.ismg import SECRET, Ismg, ismg
+from tests.ismg import SECRET, ismg
 from tests.mosquitto import Mosquitto, broker
 from tests.sms_county import RED, Centred, end
+from tests.smsc import smsc
 
-__all__ = ["broker", "ismg"]
+__all__ = ["broker", "ismg", "smsc"]
 
-CHANNEL = """  sms:
-    kind: cmpp
+COMMON = """  sms:
+    kind: KIND
     options:
       url: {url}
-      sp_id: "901234"
-      source: "10690001"
       password: {{env: TONGLUO_TEST_SMS}}
       recipients: {{file: people.txt}}
       parts: 1
       window: {window}
 """
+OWN = {
+    "smpp": ("smsc", "secret", "      system_id: tongluo\n"),
+    "cmpp": ("ismg", SECRET, '      sp_id: "901234"\n      source: "10690001"\n'),
+}
+"""Kind -> (its centre, password, options)."""
 
 
-@pytest.fixture
+@pytest.fixture(params=OWN)
 def county(
-    tmp_path: Path, broker: Mosquitto, ismg: Ismg, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Centred]:
-    monkeypatch.setenv("TONGLUO_TEST_SMS", SECRET)
-    yield Centred(tmp_path, broker, ismg, CHANNEL)
+    tmp_path: Path, broker: Mosquitto, request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Centred]:  # fmt: skip
+    centre, password, options = OWN[request.param]
+    monkeypatch.setenv("TONGLUO_TEST_SMS", password)
+    channel = COMMON.replace("KIND", request.param) + options
+    yield Centred(tmp_path, broker, request.getfixturevalue(centre), channel)
 
 
 def test_receipts_lost_late_and_spoilt(county: Centred) -> None:
