@@ -180,15 +180,16 @@ def insert(p: Any, s: Any, ring: Any, newer: int, t: int, issued: int, v: float,
     """Keep a reading in its place; the oldest gives way when the ring is full."""
     off, cells = p["offset"], p["cells"]
     if s["held"] == cells:
-        s["head"] = (s["head"] + 1) % cells
+        s["head"] = s["head"] + 1 if s["head"] + 1 < cells else 0
     else:
         s["held"] += 1
-    place = s["head"] + s["held"] - 1
+    place = s["head"] + s["held"] - 1  # a division by a variable is slow: none for the newest
+    place = place - cells if place >= cells else place
     for i in range(newer):
         a, b = off + (place - i) % cells, off + (place - i - 1) % cells
         ring[a]["t"], ring[a]["issued"] = ring[b]["t"], ring[b]["issued"]
         ring[a]["v"], ring[a]["flag"] = ring[b]["v"], ring[b]["flag"]
-    at = off + (place - newer) % cells
+    at = off + (place if newer == 0 else (place - newer) % cells)
     ring[at]["t"], ring[at]["issued"], ring[at]["v"], ring[at]["flag"] = t, issued, v, flag
 
 
@@ -264,8 +265,8 @@ def raised(params: Any, state: Any, clock: Any, candidate: int) -> int:
     now = clock["now"]
     if candidate > now:
         now = min(candidate, now + clock["step"])
-        due = now - now % clock["tick"]
-        if due > clock["ticked"]:
+        if now >= clock["ticked"] + clock["tick"]:
+            due = now - now % clock["tick"]
             if clock["dirty"] > 0:
                 clock["want"] = due
                 return -1

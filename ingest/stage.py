@@ -47,6 +47,7 @@ class OrderStage:
         self.state = np.zeros(len(params), order.STATE)
         self.ring = np.zeros(max(1, int(params["cells"].sum())), order.RING)
         self.clock = clock
+        self.stream, self.tick = bool(clock[0]["stream"]), int(clock[0]["tick"])
 
     def start(self, now: int) -> None:
         """The first time known, ms."""

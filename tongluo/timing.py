@@ -32,7 +32,7 @@ class Timing(Reporting):
 
     def time_of(self, at: int) -> int:
         """The engine's time of an order or a Notice; what fell due before it is done first."""
-        if self.clock["stream"]:
+        if self.stage.stream:
             self.settle()
             return int(self.clock["now"]) or at
         if not self.clock["now"]:
@@ -44,15 +44,15 @@ class Timing(Reporting):
 
     def begin(self, columns: Columns) -> None:
         """System time starts with the first row; stream time starts itself."""
-        if len(columns) and not self.clock["now"] and not self.clock["stream"]:
+        if len(columns) and not self.clock["now"] and not self.stage.stream:
             self.stage.start(int(columns.arrival[0]))
 
     def pass_time(self, now: int) -> None:
         """A tick row: the recorded passing of time."""
         if not self.clock["now"]:
             self.stage.start(now)
-        if self.clock["stream"]:
-            self.do_ticks(now - now % int(self.clock["tick"]))
+        if self.stage.stream:
+            self.do_ticks(now - now % self.stage.tick)
             self.settle()
         else:
             self._tick(now)
@@ -61,7 +61,7 @@ class Timing(Reporting):
 
     def do_ticks(self, until: int) -> None:
         """Do every stream tick up to `until` at which something can happen."""
-        step = int(self.clock["tick"])
+        step = self.stage.tick
         while self.clock["ticked"] < until:
             following = int(self.clock["ticked"]) + step
             if not self.clock["dirty"]:
@@ -73,9 +73,9 @@ class Timing(Reporting):
 
     def settle(self, now: int | None = None) -> None:
         """In stream time, do what fell due at the ticks up to now (default: all that passed)."""
-        if self.clock["stream"]:
+        if self.stage.stream:
             at = int(self.clock["ticked"]) if now is None else now
-            self._due(at - at % int(self.clock["tick"]))
+            self._due(at - at % self.stage.tick)
 
     def _tick(self, now: int) -> None:
         for sensor in self.stage.dirty():
@@ -113,7 +113,8 @@ class Timing(Reporting):
                 self.plan_renewal(n)
         while True:
             duty, renewal = self.first_duty(), self.next_due.first() or NEVER[:2]
-            at = self._on_grid(min(duty[0], renewal[0]), now)
+            first = min(duty[0], renewal[0])
+            at = self._on_grid(first, now) if first <= now else first
             if at > now:
                 return
             if duty[0] <= renewal[0]:
@@ -123,8 +124,8 @@ class Timing(Reporting):
 
     def _on_grid(self, at: int, now: int) -> int:
         """The tick at which something due at `at` is done."""
-        if self.clock["stream"]:
-            return _ceil(at, int(self.clock["tick"]))
+        if self.stage.stream:
+            return _ceil(at, self.stage.tick)
         return max(at, now)
 
     def _renew(self, n: int, now: int) -> None:

@@ -255,11 +255,11 @@ def test_a_vote_of_a_gauge_and_of_what_is_made_of_it_is_one() -> None:
 def test_not_knowing_shows_nothing() -> None:
     a = asks(sure(0, "x"))
     push(a, 0, 3)
-    assert a.lower(0, 1) == set()
+    assert a.lower(0, [0], 1) == []
     a.verdicts = {("d", 0): -1}
-    assert a.lower(0, 1) == set()
+    assert a.lower(0, [0], 1) == []
     push(a, 0, 1)
-    assert a.lower(0, 1) == {0}
+    assert a.lower(0, [0], 1) == [0]
 
 
 def test_a_reload_says_what_is_already_high() -> None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -167,8 +168,7 @@ class Assessor:
             if armed >= 0 and not self.holds(armed, time):
                 levels[k] = NONE
         for judged in (voted, witnessed):
-            found = [judged(question, levels, k) for k in there]
-            for k, level in zip(there, found, strict=True):
+            for k, level in zip(there, judged(question, levels, there), strict=True):
                 levels[k] = level
         return levels
 
@@ -192,7 +192,7 @@ class Assessor:
         if highest >= 1:
             return highest
         counted = self.counted[n]
-        known = sum(levels[k] == NONE for k in counted)
+        known = sum([levels[k] == NONE for k in counted])
         return NONE if known and known >= self.questions[n].quorum * len(counted) else UNKNOWN
 
     def verdict(self, key: tuple[str, int], level: int, time: int, cause: str) -> list[Change]:
@@ -214,15 +214,14 @@ class Assessor:
     ) -> Change | None:
         """Members have changed: the level rises with them, or a hold begins, goes on or ends."""
         answer, level = self.answers[n], self._together(n, levels)
-        rose = max((a for a, b in zip(levels, before, strict=True) if a > b), default=UNKNOWN)
-        changed = max((a for a, b in zip(levels, before, strict=True) if a != b), default=UNKNOWN)
-        lift = rose if answer.pinned else max(rose, changed)
+        there = [k for k, (a, b) in enumerate(zip(levels, before, strict=True)) if a != b]
+        lifting = [k for k in there if levels[k] > before[k]] if answer.pinned else there
+        lift = max([levels[k] for k in lifting], default=UNKNOWN)
         if lift > max(answer.level, NONE):
             return self._move(n, lift, time, cause)
         if answer.level <= NONE:
             settled = level <= NONE and level != answer.level and not answer.pinned
             return self._move(n, level, time, cause) if settled else None
-        there = {k for k, (a, b) in enumerate(zip(levels, before, strict=True)) if a != b}
         new = {k for k in there if levels[k] >= answer.level}
         if new - set(answer.reached):
             answer.reached = [*answer.reached, *sorted(new - set(answer.reached))]
@@ -323,10 +322,10 @@ class Assessor:
         answer = self.answers[n]
         return [k for k in answer.reached if k not in answer.shown]
 
-    def lower(self, n: int, time: int) -> set[int]:
-        """Members that are known to be lower than the level: UNKNOWN shows nothing."""
-        level = self.answers[n].level
-        return {k for k, its in enumerate(self.standing(n, time)) if UNKNOWN < its < level}
+    def lower(self, n: int, members: Sequence[int], time: int) -> list[int]:
+        """Which of some members are known to be lower than the level: UNKNOWN shows nothing."""
+        level, levels = self.answers[n].level, self.standing(n, time)
+        return [k for k in members if UNKNOWN < levels[k] < level]
 
     def release(self, n: int, time: int) -> Change:
         """A hold has ended: the level falls to the highest seen in it."""
@@ -343,41 +342,54 @@ class Assessor:
         return self._move(n, level, time, "act", pinned=True)
 
 
-def voted(question: Question, levels: Sequence[int], k: int) -> int:
-    """A member's level among the votes of its rule: the highest that enough stations show."""
-    member = question.members[k]
-    votes = question.votes.get(member.rule)
-    if votes is None or levels[k] < 1:
-        return levels[k]
-    for level in range(levels[k], 0, -1):
-        same = zip(question.members, levels, strict=True)
-        voters = [m.stations for m, its in same if m.rule == member.rule and its >= level]
-        if witnesses(voters) >= votes[level - 1]:
-            return level
-    return NONE
+def voted(question: Question, levels: Sequence[int], among: Sequence[int]) -> list[int]:
+    """Levels of some members among the votes of their rules: the highest that enough show."""
+    rules = {question.members[k].rule for k in among} & question.votes.keys()
+    upheld = {rule: _upheld(question, levels, rule) for rule in rules}
+    return [
+        upheld[rule][levels[k]] if (rule := question.members[k].rule) in upheld else levels[k]
+        for k in among
+    ]
 
 
-def witnesses(voters: Sequence[frozenset[str]]) -> int:
+def _upheld(question: Question, levels: Sequence[int], rule: str) -> list[int]:
+    """Of each level from NONE up, the highest not above it that enough stations show."""
+    said = [(m.stations, its) for m, its in zip(question.members, levels, strict=True)
+            if its >= 1 and m.rule == rule]  # fmt: skip
+    out = [NONE]
+    for level, votes in enumerate(question.votes[rule], 1):
+        enough = witnesses(frozenset(who for who, its in said if its >= level)) >= votes
+        out.append(level if enough else out[-1])
+    return out
+
+
+@lru_cache(10_000)
+def witnesses(voters: frozenset[frozenset[str]]) -> int:
     """How many of them rest on stations of their own; a series made of others adds none.
 
-    >>> witnesses([frozenset("a"), frozenset("ab"), frozenset("b"), frozenset("b")])
+    >>> witnesses(frozenset({frozenset("a"), frozenset("ab"), frozenset("b")}))
     2
     """
     counted: set[str] = set()
     found = 0
-    for stations in sorted(set(voters), key=lambda s: (len(s), sorted(s))):
+    for stations in sorted(voters, key=lambda s: (len(s), sorted(s))):
         if not stations & counted:
             found += 1
             counted |= stations
     return found
 
 
-def witnessed(question: Question, levels: Sequence[int], k: int) -> int:
-    """A member's level: one that judges suspect readings is believed, beyond its own grade, as
-    far as another station shows the same that is not itself part of what it is made of."""
+def witnessed(question: Question, levels: Sequence[int], among: Sequence[int]) -> list[int]:
+    """Levels of some members, of whom one that judges suspect readings is believed, beyond its own
+    grade, as far as another station shows the same that is not part of what it is made of."""
+    return [
+        levels[k] if levels[k] <= question.members[k].doubt else _believed(question, levels, k)
+        for k in among
+    ]
+
+
+def _believed(question: Question, levels: Sequence[int], k: int) -> int:
     member = question.members[k]
-    if levels[k] <= member.doubt:
-        return levels[k]
     others = zip(question.members, levels, strict=True)
     shown = max((i for m, i in others if not m.stations & member.stations), default=UNKNOWN)
     return min(levels[k], max(member.doubt, shown))

@@ -25,9 +25,15 @@ class Showing:
 
     def __init__(self, rows: Rows, order: Order) -> None:
         self._rows, self._order = rows, order
+        self._good: dict[int, I8] = {}
 
     def _of(self, sensor: int) -> I8:
         """Places of a sensor's good readings."""
+        if sensor not in self._good:
+            self._good[sensor] = self._found(sensor)
+        return self._good[sensor]
+
+    def _found(self, sensor: int) -> I8:
         seen, rows = self._order.of_sensor(sensor), self._rows
         good = (rows.fate[seen] == Fate.FED) & (rows.flag[seen] <= Flag.NOT_EVALUATED)
         found: I8 = seen[good & ~np.isnan(rows.value[seen])]
@@ -38,12 +44,12 @@ class Showing:
 
         sensor: -1 for any reading at all.
         """
-        start = max(start, int(np.searchsorted(self._rows.arrival, due)))
+        start = max(start, int(self._rows.arrival.searchsorted(due)))
         if sensor < 0:  # a chain: any reading that comes says that the time has come
             came = np.flatnonzero(self._rows.fate[start:] != SILENT)
             return start + int(came[0]) if len(came) else NEVER
         rows = self._of(sensor)
-        k = int(np.searchsorted(rows, start))
+        k = int(rows.searchsorted(start))
         return int(rows[k]) if k < len(rows) else NEVER
 
     def time(self, row: int) -> int:
@@ -61,12 +67,12 @@ class Showing:
         self, assessor: Assessor, over: list[int], sensors: SensorOf, start: int, stop: int
     ) -> tuple[int, int]:
         """(row, question) of the next of these holds that ends within start..stop; (NEVER, -1)."""
-        ends = ((self._ends(assessor, n, sensors, start, stop), n) for n in over)
+        ends = [(self._ends(assessor, n, sensors, start, stop), n) for n in over]
         return min(ends, default=(NEVER, -1))
 
     def _ends(self, assessor: Assessor, n: int, sensors: SensorOf, start: int, stop: int) -> int:
         due, row, left = assessor.due(n), start, assessor.unshown(n)
-        if not assessor.lower(n, due).issuperset(left):
+        if len(assessor.lower(n, left, due)) < len(left):
             return NEVER
         for k in left:
             at = self.first(sensors(n, k), start, due)
@@ -81,8 +87,7 @@ class Showing:
         """Remember who has shown it in start..stop; the others may do so in a later batch."""
         for n in over:
             due = assessor.due(n)
-            lower = assessor.lower(n, due)
-            left = [k for k in assessor.unshown(n) if k in lower]
+            left = assessor.lower(n, assessor.unshown(n), due)
             new = [k for k in left if self.first(sensors(n, k), start, due) < stop]
             if new:
                 assessor.answers[n].shown = [*assessor.answers[n].shown, *new]
