@@ -78,6 +78,7 @@ def _config(port: int, persistence: Path | None) -> str:
         "allow_anonymous true",
         "max_queued_messages 0",
         "max_inflight_messages 0",
+        "set_tcp_nodelay true",
     ]
     if os.geteuid() == 0:
         lines.append("user root")
