@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from tongluo.config.types import Duration, LevelWord, Model, Rate, Word, refuse
+from tongluo.config.types import Duration, LevelWord, Model, Rate, Text, Word, refuse
 from tongluo.core.rate import parse_rate
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -108,4 +108,15 @@ class CoverageIn(Model):
         default=300_000, description="by when responsible people are to have read it"
     )
     people: tuple[CountIn, ...] = ()
+    outages: Text | None = Field(
+        default=None,
+        description="MQTT topic on which a utility or an operator tells outages, one JSON each",
+    )
     escalation: EscalationIn | None = None
+
+    @field_validator("outages")
+    @classmethod
+    def _one(cls, topic: str | None) -> str | None:
+        if topic is not None and {"+", "#"} & set(topic):
+            raise refuse("topic_one", value=topic)
+        return topic

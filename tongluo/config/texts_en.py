@@ -156,6 +156,7 @@ EN: dict[str, tuple[str, str]] = {
     "needs": ("works only together with `{key}`", "add `{key}:`"),
     "keepalive": ("is longer than MQTT can say", "write 18 h or less"),
     # sources
+    "topic_one": ("{value} is many topics", "write one topic, without + and #"),
     "topic_hash": ("'#' stands before the end of the topic", "end the topic with /#"),
     "topic_level": (
         "'{level}' is not a whole part of the topic",

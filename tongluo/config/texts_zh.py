@@ -123,6 +123,7 @@ ZH: dict[str, tuple[str, str]] = {
     "needs": ("必须与 `{key}` 一起使用", "加上 `{key}:`"),
     "keepalive": ("超过 MQTT 能表示的时长", "不超过 18 h"),
     # sources
+    "topic_one": ("“{value}”是多个主题", "只写一个主题，不用 + 和 #"),
     "topic_hash": ("“#”不在主题末尾", "让主题以 /# 结束"),
     "topic_level": (
         "“{level}”不是主题中完整的一级",

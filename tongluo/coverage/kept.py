@@ -7,7 +7,9 @@ it, and until when, stands in them.
 from __future__ import annotations
 
 import math
+import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,9 +18,13 @@ import numpy as np
 
 from dissemination.coverage.ways import Tests
 from tongluo.core.errors import StoreError
+from tongluo.core.times import DAY
 
 T = TypeVar("T")
 DAYS, OUTAGES = "coverage_days.json", "outages.json"
+LONGEST = 7 * DAY
+"""An outage ends by itself by then."""
+HEARD = "SELECT body FROM reports WHERE kind = 'outage' AND time > ? ORDER BY id"
 
 
 class Day(msgspec.Struct, forbid_unknown_fields=True):
@@ -50,6 +56,13 @@ class Outage(msgspec.Struct, forbid_unknown_fields=True):
     why: str = ""
     known: bool = True
     """False: nobody knows whether it is out."""
+    told: int = 0
+    """When it was said; 0 = as it began."""
+
+    @property
+    def said(self) -> int:
+        """When it was said: the last word of a supply in an area stands."""
+        return self.told or self.since
 
 
 def days(folder: Path) -> list[Day]:
@@ -63,18 +76,31 @@ def keep_day(folder: Path, day: Day) -> None:
 
 
 def outages(folder: Path, now: int) -> list[Outage]:
-    """Those that hold now."""
-    return [o for o in _read(folder / OUTAGES, list[Outage]) if o.since <= now < o.until]
+    """Those that hold now, told by command or by MQTT: of each supply in an area the last word."""
+    told = [*_read(folder / OUTAGES, list[Outage]), *_heard(folder, now)]
+    begun = sorted((o for o in told if o.since <= now), key=lambda o: o.said)
+    return [o for o in {(o.supply, o.area): o for o in begun}.values() if now < o.until]
+
+
+def _heard(folder: Path, now: int) -> list[Outage]:
+    """What came by MQTT, out of the journal; none of what has ended for a week."""
+    path = folder / "journal.db"
+    if not path.exists():
+        return []
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)) as db:
+        rows = db.execute(HEARD, (now - 2 * LONGEST,)).fetchall()
+    return [msgspec.msgpack.decode(body, type=Outage) for (body,) in rows]
 
 
 def tell_outage(folder: Path, outage: Outage) -> None:
-    """A supply is out from now on; what was told of it in this area before is replaced."""
-    kept = [o for o in outages(folder, outage.since) if (o.supply, o.area) != _of(outage)]
-    _write(folder / OUTAGES, [*kept, outage] if outage.until > outage.since else kept)
-
-
-def _of(outage: Outage) -> tuple[str, str]:
-    return outage.supply, outage.area
+    """A supply is out from now on; what was told of it in this area before is replaced. That it is
+    back (`until` is `since`) is kept, too: it ends what was heard by MQTT."""
+    kept = [
+        o for o in _read(folder / OUTAGES, list[Outage])
+        if (o.supply, o.area) != (outage.supply, outage.area)
+        and max(o.until, o.said + LONGEST) > outage.said
+    ]  # fmt: skip
+    _write(folder / OUTAGES, [*kept, outage])
 
 
 def states(folder: Path, now: int, below: Mapping[str, set[str]]) -> dict[tuple[str, str], float]:

@@ -19,6 +19,7 @@ from tongluo.core.effects import Act, Command, Effects, Notice, Readings, Tick
 from tongluo.core.errors import CapError
 from tongluo.core.times import CLOCK_TOPIC, parse_time
 from tongluo.core.units import inner_unit
+from tongluo.daemon import outages
 from tongluo.daemon.client import Incoming
 from tongluo.engine import Engine
 from tongluo.store.journal import Journal
@@ -52,6 +53,8 @@ def filters(config: Config) -> tuple[str, ...]:
     topics = [s.topic.replace("{station}", "+").replace("{quantity}", "+") for s in config.sources]
     if config.time.clock == "stream":
         topics.append(CLOCK_TOPIC)
+    if config.coverage.outages is not None:
+        topics.append(config.coverage.outages)
     return tuple(dict.fromkeys(topics))
 
 
@@ -86,6 +89,9 @@ class Intake:
         if not incoming:
             return
         fresh = [m for m in incoming if not (m[3] and self._redelivered(m))]
+        topic = self.engine.plan.config.coverage.outages
+        told = [m for m in fresh if m[0] == topic] if topic is not None else []
+        fresh = [m for m in fresh if m[0] != topic] if told else fresh
         decoded = self.decoder.decode((m[0], m[1], arrival) for m in fresh if not m[4])
         for m in fresh:
             if m[4]:
@@ -95,6 +101,8 @@ class Intake:
         self.journal.readings(decoded.columns, effects, now)
         _add(merged, effects)
         self._beside(decoded, now)
+        for message in told:
+            self._outage(message, now)
         for heard in decoded.notices:
             self._notice(heard, now, merged)
 
@@ -182,6 +190,23 @@ class Intake:
             "INSERT INTO reports (seq, arrival, station, kind, time, body) VALUES (?,?,?,?,?,?)",
             (self.journal.seq, now, said.device, said.kind, said.time, body),
         )
+
+    def _outage(self, message: Incoming, now: int) -> None:
+        """A supply is out, in doubt or back: what coverage counts by from now on."""
+        topic, payload, more = message[0], message[1], message[4]
+        try:
+            if more:
+                raise ValueError(f"too big: {len(payload) + more} bytes")
+            said = outages.read(payload, now, self.engine.plan.config)
+        except (ValueError, OverflowError) as error:
+            self._rejects([Reject(topic, "outage", str(error), payload, now)], now)
+            return
+        self.journal.db.execute(
+            "INSERT INTO reports (seq, arrival, station, kind, time, body) VALUES (?,?,?,?,?,?)",
+            (self.journal.seq, now, said["area"], "outage", said["since"],
+             msgspec.msgpack.encode(said)),
+        )  # fmt: skip
+        self.journal.audit(now, "outage", said)
 
     def _notice(self, heard: Heard, now: int, merged: Effects) -> None:
         """Another agency's message is kept; one that a policy speaks of is a row of its own."""
