@@ -14,7 +14,7 @@ import hashlib
 import re
 import smtplib
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -25,13 +25,10 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from dissemination import texts
-from dissemination.channels.kind import Kept, Surroundings, Target
+from dissemination.channels.kind import Kept, Surroundings
 from dissemination.channels.kind import Options as _Options
-from dissemination.channels.people import From
-from dissemination.channels.registered import Registered
-from dissemination.channels.staff import called
+from dissemination.channels.people import Addresses, Contacts, From
 from dissemination.channels.webhook import words
-from dissemination.phones import digest, key_of
 from dissemination.targeting.entries import Audience
 from tongluo.core.errors import (
     ChannelError,
@@ -41,8 +38,7 @@ from tongluo.core.errors import (
 )
 from tongluo.core.ports import Delivery, Handed
 from tongluo.core.times import to_datetime
-from tongluo.core.warning import WarningVersion
-from tongluo.core.words import DeliveryState, Level, Status
+from tongluo.core.words import DeliveryState, Level
 
 ADDRESS = re.compile(r"[^\s,<>@]+@[^\s,<>@]+")
 WRONG_HERE = 300.0
@@ -91,17 +87,13 @@ class Email:
 
     def __init__(self, options: Options, surroundings: Surroundings) -> None:
         self._options, self._folder, self._cap = options, surroundings.folder, surroundings.cap
-        self._key = key_of(surroundings.folder)
         self._password = options.password.read(self._folder) if options.password else ""
         self._server: smtplib.SMTP | None = None
-        registered = options.recipients.registered
-        self._register = (
-            Registered(self._folder, "email", options.audiences) if registered else None
-        )
+        self._addresses = Addresses(ADDRESSES, options, self._folder)
 
     def send(self, delivery: Delivery) -> Handed:
         """Hand one message to the server."""
-        address = self._address(delivery)
+        address = self._addresses.of(delivery)
         if not address.isascii():
             raise PermanentFailure("this address has letters that no mail server here takes")
         message = written(delivery, address, self._options, self._cap(delivery.warning))
@@ -119,25 +111,8 @@ class Email:
 
     def close(self) -> None:
         """Say goodbye to the server."""
-        if self._register is not None:
-            self._register.close()
+        self._addresses.close()
         self._drop()
-
-    def _address(self, delivery: Delivery) -> str:
-        if where := called(self._options.staff, self._folder, delivery):
-            if not ADDRESS.fullmatch(where):
-                raise PermanentFailure("what the list of staff says is no address")
-            return where
-        if self._register is not None:
-            return self._register.address(delivery)
-        try:
-            found = listed(self._options, self._folder, delivery.warning.status)
-        except LookupError as error:
-            raise TemporaryFailure(str(error)) from None
-        for address in found:
-            if digest(address, self._key) == delivery.target:
-                return address
-        raise PermanentFailure("this recipient is not in the list any more")
 
     def _connected(self) -> smtplib.SMTP:
         """A server that answers; TemporaryFailure when there is none."""
@@ -242,22 +217,5 @@ def book(text: str) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def listed(options: Options, folder: Path, status: Status) -> dict[str, tuple[str, ...]]:
-    """Address -> areas, of who may be sent a warning of this status (law 6)."""
-    kept = options.enrolled if status is Status.EXERCISE else options.recipients
-    return {} if kept is None else book(kept.read(folder))
-
-
-def targets(
-    options: Options, surroundings: Surroundings, warning: WarningVersion
-) -> Sequence[Target]:
-    """Digests of the recipients of a warning, in the order of the list."""
-    if options.recipients.registered:
-        register = Registered(surroundings.folder, "email", options.audiences)
-        try:
-            return register.targets(warning)
-        finally:
-            register.close()
-    key, area = key_of(surroundings.folder), warning.area.id
-    found = listed(options, surroundings.folder, warning.status)
-    return [digest(a, key) for a, areas in found.items() if not areas or area in areas]
+ADDRESSES = Contacts("email", book, "address")
+targets = ADDRESSES.targets

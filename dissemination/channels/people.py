@@ -11,9 +11,10 @@ appear in no log, error or state, only masked (`861********00`) or as digests.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from pydantic import Field, field_validator, model_validator
 
@@ -23,7 +24,7 @@ from dissemination.channels.staff import called
 from dissemination.messages import Spoken
 from dissemination.phones import book, digest, key_of
 from dissemination.receipts import Receipt
-from dissemination.targeting.entries import Audience
+from dissemination.targeting.entries import Audience, Kind
 from tongluo.core.errors import PermanentFailure, TemporaryFailure
 from tongluo.core.ports import Delivery
 from tongluo.core.warning import WarningVersion
@@ -76,56 +77,81 @@ class Recipients(Options):
         return words
 
 
-def listed(options: Recipients, folder: Path, status: Status) -> dict[str, tuple[str, ...]]:
-    """Number -> areas, of who may be sent a warning of this status (law 6); LookupError when the
-    list cannot be read."""
-    kept = options.enrolled if status is Status.EXERCISE else options.recipients
-    return {} if kept is None else book(kept.read(folder)).areas
+class Listed(Protocol):
+    """Options of a channel to people: where its addresses come from."""
+
+    recipients: From
+    enrolled: Kept | None
+    staff: Kept | None
+    audiences: dict[Audience, Literal["blue", "yellow", "orange", "red"]]
 
 
-def targets(
-    options: Recipients, surroundings: Surroundings, warning: WarningVersion
-) -> Sequence[Target]:
-    """Digests of the recipients of a warning, in the order of sending."""
-    if options.recipients.registered:
-        register = Registered(surroundings.folder, "sms", options.audiences)
-        try:
-            return register.targets(warning)
-        finally:
-            register.close()
-    key, area = key_of(surroundings.folder), warning.area.id
-    found = listed(options, surroundings.folder, warning.status)
-    return [digest(n, key) for n, areas in found.items() if not areas or area in areas]
+@dataclass(frozen=True)
+class Contacts:
+    """One kind of contact: its word in the register, and how a list of them is read."""
+
+    kind: Kind
+    read: Callable[[str], Mapping[str, tuple[str, ...]]]
+    """`read(text)`: address -> the areas it is warned for, none = all."""
+    what: str
+    """As a person calls one."""
+
+    def listed(
+        self, options: Listed, folder: Path, status: Status
+    ) -> Mapping[str, tuple[str, ...]]:
+        """Address -> areas, of who may be sent a warning of this status (law 6); LookupError when
+        the list cannot be read."""
+        kept = options.enrolled if status is Status.EXERCISE else options.recipients
+        return {} if kept is None else self.read(kept.read(folder))
+
+    def targets(
+        self, options: Listed, surroundings: Surroundings, warning: WarningVersion
+    ) -> Sequence[Target]:
+        """Digests of the recipients of a warning, in the order of sending."""
+        if options.recipients.registered:
+            register = Registered(surroundings.folder, self.kind, options.audiences)
+            try:
+                return register.targets(warning)
+            finally:
+                register.close()
+        key, area = key_of(surroundings.folder), warning.area.id
+        found = self.listed(options, surroundings.folder, warning.status)
+        return [digest(a, key) for a, areas in found.items() if not areas or area in areas]
 
 
-class Numbers:
-    """The numbers behind digests, from the list or the register as it is when one is asked for."""
+NUMBERS = Contacts("sms", lambda text: book(text).areas, "phone number")
+targets = NUMBERS.targets
 
-    def __init__(self, options: Recipients, folder: Path) -> None:
-        self._options, self._folder, self._key = options, folder, key_of(folder)
+
+class Addresses:
+    """What lies behind digests, from the list or the register as it is when one is asked for."""
+
+    def __init__(self, contacts: Contacts, options: Listed, folder: Path) -> None:
+        self._contacts, self._options = contacts, options
+        self._folder, self._key = folder, key_of(folder)
         self._found: dict[tuple[Status, str], str] = {}
         self._lock = threading.Lock()
         self._register: Registered | None = None
         if options.recipients.registered:
-            self._register = Registered(folder, "sms", options.audiences)
+            self._register = Registered(folder, contacts.kind, options.audiences)
 
     def of(self, delivery: Delivery) -> str:
-        """A delivery's number; Temporary- or PermanentFailure when it cannot be told."""
+        """A delivery's address; Temporary- or PermanentFailure when it cannot be told."""
         if where := called(self._options.staff, self._folder, delivery):
-            number = next(iter(book(where).areas), "")
-            if not number:
-                raise PermanentFailure("what the list of staff says is no phone number")
-            return number
+            address = next(iter(self._contacts.read(where)), "")
+            if not address:
+                raise PermanentFailure(f"what the list of staff says is no {self._contacts.what}")
+            return address
         if self._register is not None:
             return self._register.address(delivery)
         status = delivery.warning.status
         with self._lock:
             if (status, delivery.target) not in self._found:
                 try:
-                    found = listed(self._options, self._folder, status)
+                    found = self._contacts.listed(self._options, self._folder, status)
                 except LookupError as error:
                     raise TemporaryFailure(str(error)) from None
-                self._found.update({(status, digest(n, self._key)): n for n in found})
+                self._found.update({(status, digest(a, self._key)): a for a in found})
             try:
                 return self._found[status, delivery.target]
             except KeyError:
@@ -139,6 +165,13 @@ class Numbers:
         """Close the register, where there is one."""
         if self._register is not None:
             self._register.close()
+
+
+class Numbers(Addresses):
+    """Phone numbers."""
+
+    def __init__(self, options: Listed, folder: Path) -> None:
+        super().__init__(NUMBERS, options, folder)
 
 
 def learner_of(options: object, folder: Path) -> Callable[[Receipt, int], None] | None:

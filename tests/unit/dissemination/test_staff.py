@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 
-from dissemination.channels.email import Email
+from dissemination.channels.email import ADDRESSES
 from dissemination.channels.email import Options as EmailOptions
 from dissemination.channels.kannel import Options
-from dissemination.channels.kind import Surroundings
-from dissemination.channels.people import Numbers
+from dissemination.channels.people import Addresses, Numbers
 from dissemination.phones import digest, key_of
 from dissemination.targeting import Contact
 from tests.unit.targeting import people
@@ -38,7 +37,7 @@ def number(folder: Path, delivery: Delivery, **more: Any) -> str:
 def address(folder: Path, delivery: Delivery, **more: Any) -> str:
     (folder / "list").write_text(f"{ADDRESS}\n")
     given = EmailOptions.model_validate({**MAIL, "recipients": {"file": "list"}, **more})
-    return Email(given, Surroundings(folder))._address(delivery)
+    return Addresses(ADDRESSES, given, folder).of(delivery)
 
 
 @pytest.mark.parametrize(("find", "known"), [(number, NUMBER), (address, ADDRESS)])
