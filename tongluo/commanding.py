@@ -7,7 +7,7 @@ propose or relay, no order issues anything.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -65,6 +65,7 @@ class Commanding(ByHand):
         found = self._proposals(order.ids)
         for p in found:
             self._may_approve(operator, p)
+        _apart(found)
         fresh = [p for p in found if all(who != operator.name for who, _ in p.approved)]
         if not fresh:
             raise Refused("signed", operator=operator.name, id=found[0].id)
@@ -185,3 +186,11 @@ class Commanding(ByHand):
         by = [tested] if tested else list(every)
         drill = Drill(ends, order.kind, Event(), by, operator.name, order.why)
         return self.begin_exercise(n, level, drill, at)
+
+
+def _apart(found: Sequence[Proposal]) -> None:
+    """Refused when what is to be approved would raise and lower one warning in one act."""
+    up = {p.key: p.id for p in found if p.level == p.rung and p.kind != "text"}
+    for p in found:
+        if p.key in up and p.level < p.rung:
+            raise Refused("apart", id=p.id, other=up[p.key])

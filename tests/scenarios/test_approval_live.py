@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -82,9 +82,31 @@ def up(desk: Desk) -> BaseProcess:
     return desk.daemon
 
 
+def killed(desk: Desk) -> BaseProcess:
+    """Another daemon in place of one that was killed."""
+    assert desk.daemon is not None
+    desk.daemon.kill()
+    desk.daemon.join()
+    return up(desk)
+
+
 def gauge(port: int, station: int, minute: int, value: float) -> None:
     body = {"time": iso(START + minute * 60_000), "value": value}
     send(port, [json.dumps(body).encode()], f"ews/S{station}/stage")
+
+
+def all_clear_by_two(desk: Desk, call: Callable[..., tuple[int, str]]) -> BaseProcess:
+    """One person drafts it, the daemon is killed, and another approves it; the new daemon."""
+    event = desk.query("SELECT DISTINCT event FROM warnings WHERE level = 4")[0][0]
+    code, told = call("cancel", event, "--why", "the gauge is mended", who="wu")
+    assert (code, "another person must too" in told) == (0, True)
+    daemon = killed(desk)
+    (group,) = desk.ask("/proposals")["groups"]
+    assert [(p["by"], p["level"]) for p in group["proposals"]] == [("wu", "none")]
+    assert "all-clear, asked for by hand" in " ".join(call("show", "proposals")[1].split())
+    code, told = call("approve", group["id"], who="li")
+    assert (code, told.count("is out")) == (0, 1)
+    return daemon
 
 
 def test_two_persons_approve_a_storm_over_a_kill(
@@ -103,9 +125,7 @@ def test_two_persons_approve_a_storm_over_a_kill(
     gauge(broker.port, 0, 1, 3.5)
     gauge(broker.port, 1, 2, 4.5)
     desk.wait(daemon, lambda: desk.states().count("proposed") == 2)
-    daemon.kill()
-    daemon.join()
-    daemon = up(desk)
+    daemon = killed(desk)
 
     (group,) = desk.ask("/proposals")["groups"]
     shown = call("show", "proposals")[1]
@@ -139,13 +159,15 @@ def test_two_persons_approve_a_storm_over_a_kill(
                       file="deliveries.db") == [("staff",)]  # fmt: skip
     assert not list((desk.var / "warnings").glob("*call*"))
 
+    daemon = all_clear_by_two(desk, call)
     os.kill(daemon.pid or 0, signal.SIGTERM)
     daemon.join(30)
     assert (
         recorded(desk.var / "journal.db").hexdigest()
         == replay_journal(desk.var / "journal.db").hexdigest()
     )
-    assert desk.states()[-4:] == ["signed", "signed", "issued", "issued"]
+    assert desk.states()[-7:] == [
+        "signed", "signed", "issued", "issued", "proposed", "signed", "issued"]  # fmt: skip
     with connect(desk.var / "journal.db", read_only=True) as db:
         assert broken_link(db) is None
         counted = "SELECT what, count(*) FROM audit WHERE what LIKE ? GROUP BY what"

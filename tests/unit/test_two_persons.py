@@ -173,6 +173,17 @@ def test_one_draft_at_a_time_but_a_raise_comes_first() -> None:
     assert duty.out()[-1] == (1, "A", "update", "red")
 
 
+def test_one_act_does_not_approve_up_and_down() -> None:
+    duty = orange()
+    duty.at(2, A=4.5)
+    ask(duty, "li", "cancel")  # in the face of the gauge
+    assert duty.act("wu", "approve", ids=[duty.group()]) == "apart"
+    assert [p.approved[0][0] for p in duty.engine.desk.open() if p.approved] == ["li"]
+    duty.act("wu", "approve", ids=[draft(duty).id])
+    assert duty.out()[-1] == (2, "A", "cancel", "none")
+    assert not duty.engine.desk.open()
+
+
 def test_a_draft_beside_the_sensors_own_all_clear() -> None:
     duty = orange(lower="approve")
     duty.hold(20, A=0.2)

@@ -56,6 +56,11 @@ TEXTS: dict[str, tuple[int, str, str]] = {
         "{id} proposes {level} already: approve that",
         "{id} 已提请 {level}：请审批该条",
     ),
+    "apart": (
+        409,
+        "{id} lowers what {other} raises: approve one of them, by its id",
+        "{id} 要降、{other} 要升：请按编号只批准其一",
+    ),
     "waits": (
         409,
         "{id} waits for a further person already: approve or reject that first",
