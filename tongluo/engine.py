@@ -1,6 +1,6 @@
 """The main path. One row in, its effects out; no clock, no I/O.
 
-    row (readings, tick, configuration, act, command)
+    row (readings, tick, configuration, act, command, notice)
       -> order    fate, flag, counter increments, stream clock           ingest.order
       -> derive   series made of others                                  ingest.derived
       -> detect   changes of single-sensor verdicts                      detectors, core.driver

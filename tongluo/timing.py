@@ -18,7 +18,7 @@ from tongluo.core.columns import Columns
 from tongluo.core.words import SILENT, Flag
 from tongluo.reporting import Reporting
 from tongluo.warning.agenda import Agenda
-from tongluo.warning.assess import CHAIN
+from tongluo.warning.question import CHAIN
 from tongluo.warning.shown import Showing
 
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from tests.build import MINUTE
 from tongluo.core.words import Hazard
-from tongluo.warning.assess import Assessor, Change, Member, Question
+from tongluo.warning.assess import Assessor, Change
+from tongluo.warning.question import Member, Question
 
 HOLD = 30 * MINUTE
 

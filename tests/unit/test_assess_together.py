@@ -26,7 +26,8 @@ from tongluo.config.plan import plan
 from tongluo.core.effects import Act, Effects, Readings
 from tongluo.core.words import Hazard
 from tongluo.engine import Engine
-from tongluo.warning.assess import CHAIN, Assessor, Chain, Member, Question
+from tongluo.warning.assess import Assessor
+from tongluo.warning.question import CHAIN, Chain, Member, Question
 
 FOREVER = 1 << 62
 

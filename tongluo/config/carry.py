@@ -10,8 +10,9 @@ import numpy as np
 from ingest.stage import OrderStage
 from tongluo.config.plan import Plan, clock_row
 from tongluo.core.driver import Table
-from tongluo.warning.assess import CHAIN, Answer, Assessor, Member
+from tongluo.warning.assess import Answer, Assessor
 from tongluo.warning.lifecycle import Lifecycle
+from tongluo.warning.question import CHAIN, Member
 from tongluo.warning.reasons import Reasons
 
 

@@ -21,10 +21,10 @@ from tongluo.config.sensors import SensorSpec, declared, spec
 from tongluo.core.driver import Table
 from tongluo.core.warning import Area, Sender
 from tongluo.core.words import Hazard, Status
-from tongluo.warning.assess import Chain, Question
 from tongluo.warning.ladder import Operator
 from tongluo.warning.lifecycle import Occasion
 from tongluo.warning.policy import Policy, policy_for
+from tongluo.warning.question import Chain, Question
 
 __all__ = ["Plan", "Task", "clock_row", "plan"]
 

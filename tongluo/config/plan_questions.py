@@ -13,7 +13,7 @@ from tongluo.config.models import Config, RuleIn
 from tongluo.config.plan_tasks import Specs, Task
 from tongluo.core.times import DAY, parse_time
 from tongluo.core.words import Hazard, Level
-from tongluo.warning.assess import CHAIN, Chain, Member, Question
+from tongluo.warning.question import CHAIN, Chain, Member, Question
 
 Key = tuple[str, Hazard]
 FOREVER = 1 << 62

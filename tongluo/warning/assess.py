@@ -12,75 +12,14 @@ level that a person has set is moved by a verdict that rises above it, and else 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import Any
 
 import msgspec
 
-from tongluo.core.words import Hazard
-
-UNKNOWN, NONE = -1, 0
-
-
-CHAIN = "chain"
-"""Stands for a detector where a chain is a member: its row is the chain's number."""
-
-
-@dataclass(frozen=True)
-class Member:
-    """One verdict that counts for a question: a row of a detector's table, or a chain."""
-
-    detector: str
-    row: int
-    rule: str
-    cap: int = 4
-    """This rule alone raises no higher."""
-    stations: frozenset[str] = frozenset()
-    """The stations whose readings it is made of: a derived series is no other witness than its
-    inputs."""
-    doubt: int = 4
-    """It judges suspect readings: no higher than this without a second witness."""
-    armed: int = -1
-    """It counts only while this chain holds; -1 = always."""
-
-    @property
-    def plain(self) -> bool:
-        """Whether it is known by good readings of its own, and always."""
-        return self.doubt == 4 and self.armed < 0 and self.detector != CHAIN
-
-
-@dataclass(frozen=True)
-class Question:
-    """What is to be assessed: one hazard in one area."""
-
-    area: str
-    hazard: Hazard
-    members: tuple[Member, ...]
-    hold: int
-    """ms"""
-    quorum: float
-    """Share of the members that must be known before NONE is said."""
-    votes: Mapping[str, tuple[int, int, int, int]] = field(default_factory=dict)
-    """Rule -> how many stations must show blue, yellow, orange, red."""
-
-
-@dataclass(frozen=True)
-class Chain:
-    """One assessment, or several together, that act on another: see `chains` in the file."""
-
-    id: str
-    area: str
-    when: tuple[tuple[int, int], ...]
-    """(question, level at least); a question that is not asked (-1) never has it."""
-    level: int
-    """What it warns of; 0 = it only lets members count."""
-    start: int
-    end: int
-    travel: int
-    why: str
-    why_en: str
+from tongluo.warning.question import CHAIN, NONE, UNKNOWN, Chain, Question
+from tongluo.warning.votes import voted, witnessed
 
 
 class Answer(msgspec.Struct):
@@ -340,56 +279,3 @@ class Assessor:
     def set(self, n: int, level: int, time: int) -> Change:
         """A person's act: the level is set; a verdict that rises above it raises it again."""
         return self._move(n, level, time, "act", pinned=True)
-
-
-def voted(question: Question, levels: Sequence[int], among: Sequence[int]) -> list[int]:
-    """Levels of some members among the votes of their rules: the highest that enough show."""
-    rules = {question.members[k].rule for k in among} & question.votes.keys()
-    upheld = {rule: _upheld(question, levels, rule) for rule in rules}
-    return [
-        upheld[rule][levels[k]] if (rule := question.members[k].rule) in upheld else levels[k]
-        for k in among
-    ]
-
-
-def _upheld(question: Question, levels: Sequence[int], rule: str) -> list[int]:
-    """Of each level from NONE up, the highest not above it that enough stations show."""
-    said = [(m.stations, its) for m, its in zip(question.members, levels, strict=True)
-            if its >= 1 and m.rule == rule]  # fmt: skip
-    out = [NONE]
-    for level, votes in enumerate(question.votes[rule], 1):
-        enough = witnesses(frozenset(who for who, its in said if its >= level)) >= votes
-        out.append(level if enough else out[-1])
-    return out
-
-
-@lru_cache(10_000)
-def witnesses(voters: frozenset[frozenset[str]]) -> int:
-    """How many of them rest on stations of their own; a series made of others adds none.
-
-    >>> witnesses(frozenset({frozenset("a"), frozenset("ab"), frozenset("b")}))
-    2
-    """
-    counted: set[str] = set()
-    found = 0
-    for stations in sorted(voters, key=lambda s: (len(s), sorted(s))):
-        if not stations & counted:
-            found += 1
-            counted |= stations
-    return found
-
-
-def witnessed(question: Question, levels: Sequence[int], among: Sequence[int]) -> list[int]:
-    """Levels of some members, of whom one that judges suspect readings is believed, beyond its own
-    grade, as far as another station shows the same that is not part of what it is made of."""
-    return [
-        levels[k] if levels[k] <= question.members[k].doubt else _believed(question, levels, k)
-        for k in among
-    ]
-
-
-def _believed(question: Question, levels: Sequence[int], k: int) -> int:
-    member = question.members[k]
-    others = zip(question.members, levels, strict=True)
-    shown = max((i for m, i in others if not m.stations & member.stations), default=UNKNOWN)
-    return min(levels[k], max(member.doubt, shown))

@@ -12,7 +12,8 @@ from detectors import DETECTORS
 from tongluo.core.effects import Act
 from tongluo.core.times import iso, say_duration
 from tongluo.core.words import Level
-from tongluo.warning.assess import CHAIN, Assessor, Change, Member
+from tongluo.warning.assess import Assessor, Change
+from tongluo.warning.question import CHAIN, Member
 
 
 class Evidence(msgspec.Struct):
