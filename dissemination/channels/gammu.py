@@ -12,11 +12,16 @@ without a UTF-8 locale, gammu 1.42 sends Chinese as question marks.
 | in the outbox | `handed_over` |
 | among the sent: the network took it from the modem | `accepted` |
 | among the errors: gammu has given up | `failed` |
+| a delivery report of every part in gammu's log | `delivered` |
+| a delivery report that says Failed | `failed` |
 
 The file's name is made from the delivery's key, so a delivery that is repeated finds itself: it
-goes out once, for as long as the folders keep what was sent. `delivered` is never proven this way:
-the files backend keeps no delivery reports. The phone number stands in the file's name, as gammu
-wants it: give the folders to the two programs' user alone.
+goes out once, for as long as the folders keep what was sent. Reports are read where `log` names
+gammu's `logfile`: set `DeliveryReport = log` there (with `sms` a report does not say which message
+it is of). Networks send none, or charge for them, as they like; without them nothing is ever proven
+`delivered`. Of two messages to one number that a modem gave the same reference, none is. The phone
+number stands in the file's name, as gammu wants it, and in its log: give both to the two programs'
+user alone.
 """
 
 from __future__ import annotations
@@ -28,6 +33,7 @@ from pathlib import Path
 
 from pydantic import Field
 
+from dissemination.channels.gammu_log import Log
 from dissemination.channels.ids import Ids
 from dissemination.channels.kind import Surroundings
 from dissemination.channels.people import Numbers, targets
@@ -58,6 +64,8 @@ class Options(Messages):
     """`sentsmspath`: what was sent."""
     errors: Path = Path("/var/spool/gammu/error")
     """`errorsmspath`: what could not be."""
+    log: Path | None = None
+    """`logfile`, for delivery reports; default: none are read."""
     look: float = Field(default=2.0, gt=0, le=60)
     """Seconds between two looks at what became of the files."""
 
@@ -72,6 +80,7 @@ class Gammu:
         self._texts = Texts(options, "ucs2", templates=surroundings.templates, kind="gammu")
         self._ids = Ids(surroundings.folder / "ids" / f"{surroundings.name or 'sms'}.ids.db")
         self._seen: set[str] = set()
+        self._log = Log(options.log) if options.log else None
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True, name="gammu")
         self._thread.start()
@@ -120,6 +129,8 @@ class Gammu:
         while not self._closing.wait(self._o.look):
             for folder, state in self._folders()[1:]:
                 self._look(folder, state)
+            for name, said in self._log.news() if self._log else ():
+                self._hear(name, said, "gammu: report")
 
     def _look(self, folder: Path, state: DeliveryState) -> None:
         try:
@@ -127,11 +138,15 @@ class Gammu:
         except OSError:
             return  # told when the next message cannot be written
         for name in names:
-            note = name.rpartition("_")[2].partition(".")[0]
-            key = self._ids.key(note) if name.startswith("OUT") else None
-            if key is not None:
-                self._tell(Receipt(key, state, None, f"gammu: {folder.name}"))
+            self._hear(name, state, f"gammu: {folder.name}")
             self._seen.add(name)
+
+    def _hear(self, name: str, state: DeliveryState, raw: str) -> None:
+        """What became of a file, if it is one of ours."""
+        note = name.rpartition("_")[2].partition(".")[0]
+        key = self._ids.key(note) if name.startswith("OUT") else None
+        if key is not None:
+            self._tell(Receipt(key, state, None, raw))
 
     def close(self) -> None:
         """Look no more."""

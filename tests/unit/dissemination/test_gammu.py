@@ -41,7 +41,24 @@ CheckNetwork = 0
 LoopSleep = 1
 TransmitFormat = unicode
 StatusFrequency = 0
+DeliveryReport = log
 """
+REPORT = """[SMSBackup000]
+PDU = Status_Report
+SMSC = "1"
+SMSCUnicode = 0031
+Class = -1
+DateTime = 20260701T000000
+MessageReference = 255
+State = UnRead
+Number = "+{number}"
+NumberUnicode = {digits}
+Coding = Default_No_Compression
+Text00 = {word}
+Length = {length}
+Folder = 1
+"""
+"""A report in the dummy phone's memory; it gives every message the reference 255."""
 
 
 class Site(Heard):
@@ -140,3 +157,37 @@ def test_the_real_daemon_sends_it(site: Site, daemon: subprocess.Popen[bytes]) -
     log = (site.folder / "log").read_text(errors="replace")  # written before the file moves
     assert log.count("SMS sent on device") == handed.receipt["parts"] == 2
     assert channel._texts.of(site.delivery().warning)[:20] in log
+
+
+def report(folder: Path, word: str) -> None:
+    """A delivery report comes to the phone."""
+    digits, text = (x.encode("utf-16-be").hex().upper() for x in (f"+{NUMBER}", word))
+    said = REPORT.format(number=NUMBER, digits=digits, word=text, length=len(word))
+    fresh = folder / "phone" / "report"
+    fresh.write_text(said)
+    fresh.rename(folder / "phone" / "sms" / "1" / "1")
+
+
+@pytest.mark.parametrize(("word", "state"), [("Delivered", "delivered"), ("Failed", "failed")])
+def test_reports_in_the_log_of_the_real_daemon(
+    site: Site, daemon: subprocess.Popen[bytes], word: str, state: str
+) -> None:
+    channel = site.open(parts=1, log=site.folder / "log")
+    channel.send(site.delivery())
+    site.wait(lambda: [r.state.value for r in site.told] == ["accepted"])
+    report(site.folder, word)
+    site.wait(lambda: len(site.told) == 2)
+    assert daemon.poll() is None
+    assert (site.told[1].id, site.told[1].state.value) == (site.delivery().key, state)
+
+
+def test_reports_are_found_again_after_a_restart(
+    site: Site, daemon: subprocess.Popen[bytes]
+) -> None:
+    site.open(parts=1, log=site.folder / "log").send(site.delivery())
+    site.wait(lambda: bool(site.told))
+    site.channels.pop().close()
+    report(site.folder, "Delivered")
+    site.told.clear()
+    site.open(parts=1, log=site.folder / "log")
+    site.wait(lambda: "delivered" in [r.state.value for r in site.told])
