@@ -177,12 +177,10 @@ class WebPush:
 
     def _headers(self, warning: WarningVersion, to: Subscription) -> dict[str, str]:
         now = now_ms()
-        over = warning.act is Act.CANCEL
-        left = CLEAR_KEPT if over else max(0, warning.expires - now)
-        urgent = over or warning.level >= Level.ORANGE
+        left = CLEAR_KEPT if warning.act is Act.CANCEL else max(0, warning.expires - now)
         return {
             "TTL": str(left // 1000),
-            "Urgency": "high" if urgent else "normal",
+            "Urgency": "high" if warning.urgency >= Level.ORANGE else "normal",
             "Topic": hashlib.sha256(warning.event.encode()).hexdigest()[:TOPIC],
             "Content-Encoding": "aes128gcm",
             "Content-Type": "application/octet-stream",

@@ -124,7 +124,9 @@ def test_it_waits_no_longer_than_the_warning_lasts_and_the_newest_replaces_it(
     channel: WebPush, service: PushService
 ) -> None:
     later = replace(RED, identifier="id-2", version=2, expires=now_ms() + HOUR)
-    over = replace(later, identifier="id-3", version=3, act=Act.CANCEL, level=Level.NONE)
+    over = replace(
+        later, identifier="id-3", version=3, act=Act.CANCEL, level=Level.NONE, previous=Level.RED
+    )
     blue = replace(RED, identifier="id-4", event="other", level=Level.BLUE)
     for one in (RED, later, over, blue):
         channel.send(delivery(one))
