@@ -41,7 +41,8 @@ def left(
     channel, or has a loudspeaker in earshot; tried: the channels that may be used at all."""
     reached = proofs(people, ways, sent)
     missing = reached.unreached() if reached is not None else np.zeros(0, np.int64)
-    shut, untried = np.ones(len(people.cell), bool), np.zeros(len(people.cell), bool)
+    some = any(way.name in tried for way in ways)
+    shut, untried = np.full(len(people.cell), some), np.full(len(people.cell), not some)
     for k, way in enumerate(ways):
         if way.name in tried:
             closed = _shut(people, k, way.proof == "person", sent, aired, contact, works)

@@ -29,6 +29,7 @@ def coverage(
     at: Annotated[str, typer.Option("--at", metavar="TIME")] = "",
     picture: Annotated[Path | None, typer.Option("--picture", metavar="FILE")] = None,
     as_json: Annotated[bool, typer.Option("--json")] = False,
+    foretell: Annotated[bool, typer.Option("--foretell")] = False,
     unreached: Annotated[bool, typer.Option("--unreached")] = False,
     names: Annotated[bool, typer.Option("--names")] = False,
     calibrate: Annotated[Path | None, typer.Option("--calibrate", metavar="FILE")] = None,
@@ -55,6 +56,9 @@ def coverage(
             found = looked(here, warning)
             if unreached:
                 coverage_told.unreached(here, found, who if names else None)
+                return
+            if foretell:
+                coverage_told.foretold(here, found, as_json=as_json)
                 return
             coverage_told.told(here, found, as_json=as_json)
             if picture is not None:

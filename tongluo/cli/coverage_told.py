@@ -15,6 +15,7 @@ from rich.text import Text
 from dissemination.coverage.action import Action
 from dissemination.coverage.estimate import Interval
 from dissemination.coverage.published import Indicator
+from dissemination.coverage.steps import Policy
 from tongluo.cli import paint
 from tongluo.cli.site import Site
 from tongluo.cli.texts import chinese, hazard_word, level_word, say, word
@@ -199,6 +200,34 @@ def clean(value: Any) -> Any:
     return int(value) if isinstance(value, np.integer) else value
 
 
+def foretold(here: Site, found: Look, *, as_json: bool) -> None:
+    """When the targets will be met."""
+    from tongluo.coverage import foretold as telling  # noqa: PLC0415 - scipy, for who asks only
+    from tongluo.daemon.escalator import policy_of  # noqa: PLC0415 - the same
+
+    said = here.loaded.config.coverage
+    policy = policy_of(said.escalation) if said.escalation is not None else Policy(())
+    ahead = telling.foretold(found, policy, said.targets)
+    until, out = len(ahead.curve), paint.console()
+    if as_json:
+        made = {
+            f"{target:g}": {"early": t.early, "likely": t.likely, "late": t.late,
+                            "never": t.never, "sure": ahead.sure(target)}
+            for target, t in ahead.times.items()
+        }  # fmt: skip
+        plain_ = {"identifier": found.warning.identifier, "minute": found.minute, "targets": made,
+                  "curve": [ends(e) for e in ahead.curve]}  # fmt: skip
+        sys.stdout.write(msgspec.json.encode(clean(plain_)).decode() + "\n")
+        return
+    for target, t in ahead.times.items():
+        early, late = (f"{x:.0f}" if np.isfinite(x) else say("never") for x in (t.early, t.late))
+        key = "cov_foretold" if ahead.sure(target) else "cov_foretold_between"
+        key = key if np.isfinite(t.early) else "cov_foretold_never"
+        at = f"{t.likely:.0f}" if np.isfinite(t.likely) else say("never")
+        out.print(Text(say(key, target=percent(target), at=at, early=early, late=late,
+                           until=until)))  # fmt: skip
+
+
 def unreached(here: Site, found: Look, who: str | None) -> None:
     """Who has no proof, by area; with their names for somebody named, who is put on record."""
     if who == "":
@@ -208,13 +237,16 @@ def unreached(here: Site, found: Look, who: str | None) -> None:
     if who and not named and listed:
         raise TongluoError(say("cov_no_names"))
     title = say("cov_unreached", n=sum(c for _, _, c in listed))
-    extra = ["person"] if who else []
-    made = paint.table(title, "area", "stratum", "entry", "people", *extra)
+    extra, reach = ["person"] if who else [], more.out_of_reach(found)
+    made = paint.table(title, "area", "stratum", "entry", "people", "reach", *extra)
+    names = found.people.names()
     for number, cell, count in listed:
-        row = *found.people.names()[cell], more.shown(number), count
+        row = *names[cell], more.shown(number), count, say(f"cov_{reach[number]}")
         paint.row(made, (*row, *([named.get(number, "—")] if who else [])))
     out = paint.console()
     out.print(made)
+    shut = sum(c for n, _, c in listed if reach[n] == "closed")
+    out.print(say("cov_shut", n=f"{shut:,}"))
     by_count = found.people.total - len(found.people.cell)
     if by_count:
         out.print(say("cov_by_count", n=by_count))

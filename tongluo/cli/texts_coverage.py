@@ -24,6 +24,22 @@ COVERAGE: dict[str, tuple[str, str]] = {
     ),
     "option.coverage.picture": ("Draw the curve into this SVG file.", "把曲线画到这个 SVG 文件。"),
     "option.coverage.as_json": ("As JSON, for others.", "输出 JSON，供其他程序使用。"),
+    "option.coverage.foretell": (
+        "When the targets will be met, by what has come back and what escalation will add.",
+        "按已有回执和将追加的渠道，推算何时达到目标。",
+    ),
+    "cov_foretold": (
+        "target {target}: foretold for minute {at}, between {early} and {late}",
+        "目标 {target}：预计第 {at} 分钟，介于 {early} 与 {late} 之间",
+    ),
+    "cov_foretold_between": (
+        "target {target}: between minute {early} and {late}; nothing closer can be told",
+        "目标 {target}：第 {early} 至 {late} 分钟之间，无法更准确",
+    ),
+    "cov_foretold_never": (
+        "target {target}: will not be met within {until} minutes",
+        "目标 {target}：{until} 分钟内达不到",
+    ),
     "option.coverage.unreached": (
         "List the people without any proof, for wardens.",
         "列出没有送达证明的人，供网格员上门。",
@@ -137,6 +153,13 @@ COVERAGE: dict[str, tuple[str, str]] = {
         "`coverage` 中没有参数、未计入的渠道：{names}",
     ),
     "cov_unreached": ("Without any proof: {n} people", "没有送达证明：{n} 人"),
+    "cov_closed": ("out of reach", "无法送达"),
+    "cov_untried": ("a way is not tried yet", "尚有途径未用"),
+    "cov_doubtful": ("waited for", "等待结果"),
+    "cov_shut": (
+        "proved out of reach by every way: {n} people",
+        "已证明任何途径都无法送达：{n} 人",
+    ),
     "cov_by_count": (
         "and {n} people who are known by number only",
         "另有 {n} 人只有人数、没有名册",

@@ -54,6 +54,8 @@ class Look:
     """Entries of those who have to act for others."""
     counted: Counted
     """What wardens counted."""
+    addressed: I8
+    """Entries that have an address of any kind."""
     apart: bool = False
     """Minutes are those of the clock that stamped the deliveries, from their first stamp on: the
     site ran on a stream clock, which says another time."""
@@ -112,7 +114,8 @@ def look(config: Config, folder: Path, versions: Iterable[WarningVersion], asked
         works, hours(ways, local_hour(start, config.site.timezone)),
         kept.tests(days, [way.name for way in ways]), some.responsible,
         counting.counted(config, folder, counted, people, inside, now,
-                         most=max(0, last - begin) // MINUTE), apart,
+                         most=max(0, last - begin) // MINUTE),
+        np.unique(some.links.entry), apart,
     )  # fmt: skip
 
 

@@ -153,9 +153,10 @@ class Escalator:
         path.parent.mkdir(exist_ok=True)
         names, out = found.people.names(), io.StringIO()
         table = csv.writer(out, lineterminator="\n")
-        table.writerow(("area", "stratum", "entry", "people"))
+        table.writerow(("area", "stratum", "entry", "people", "reach"))
+        reach = more.out_of_reach(found)
         for number, cell, count in more.unreached(found):
-            table.writerow((*names[cell], more.shown(number), count))
+            table.writerow((*names[cell], more.shown(number), count, reach[number]))
         fresh = path.with_suffix(".writing")
         fresh.write_text(out.getvalue(), encoding="utf-8")
         fresh.replace(path)

@@ -144,6 +144,31 @@ def test_the_table_and_the_picture_tell_counts_apart(site: Site, tmp_path: Path)
     assert "#b3541e" in picture.read_text(encoding="utf-8")
 
 
+def test_a_time_is_foretold_of_a_warning_on_its_way(site: Site) -> None:
+    site.proven(range(40))
+    ended = site.call("coverage", "--foretell", "--json", "--config", site.config)
+    found = json.loads(ended.out)
+    assert set(found["targets"]) == {"0.9", "0.92", "0.95"} and found["minute"] == 60
+    assert len(found["curve"]) == 60 + 180
+    late = found["targets"]["0.95"]["late"]
+    assert late is None, "of a second channel nothing is known: it may never be met"
+    said = site.call("coverage", "--foretell", "--config", site.config).out
+    assert said.count("target 9") == 3 and "never" in said
+
+
+def test_of_the_unreached_it_is_told_who_is_out_of_reach(site: Site) -> None:
+    site.proven(range(2, 80))
+    fan = Planned(f"{EVENT}.v1:sms:town", f"{EVENT}.v1", EVENT, "sms", "town", 4)
+    site.rows.spread(fan, [site.targets[0]], START)
+    listed = site.call("coverage", "--unreached", "--config", site.config).out
+    assert "waited for" in listed and "a way is not tried yet" in listed
+    assert "proved out of reach by every way: 0 people" in listed
+    key = f"{EVENT}.v1:sms:{site.targets[0]}"
+    site.rows.settle([Outcome(key, DeliveryState.FAILED, START)])
+    listed = site.call("coverage", "--unreached", "--config", site.config).out
+    assert "proved out of reach by every way: 1 people" in listed
+
+
 @pytest.mark.parametrize("years", [1, -1])
 def test_on_a_stream_clock_minutes_are_those_that_stamped_the_deliveries(
     site: Site, years: int
