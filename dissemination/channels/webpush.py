@@ -2,8 +2,9 @@
 
 Off unless it is configured, and then for those alone who ask for it on the page. The push services
 belong to Google, Mozilla, Apple and Microsoft; Google's **cannot be reached from mainland China**,
-neither by this machine nor by the phones there. So no promised reach may rest on this channel: it
-is one more chance beside channel [app](#app), which has to stand in the same policy.
+neither by this machine nor by the phones there. So no promised reach may rest on this channel, and
+`check` refuses a `reach` of it under `coverage`: it is one more chance beside channel [app](#app),
+which has to stand in the same policy.
 
 | what happened | state |
 | --- | --- |

@@ -6,6 +6,10 @@ EN_WARNING: dict[str, tuple[str, str]] = {
     # policies and channels
     "no_channel": ("there is no channel '{name}'", "{choice}"),
     "no_kind": ("there is no kind of channel '{name}'", "{choice}"),
+    "push_reach": (
+        "no reach may be promised of '{name}': push services are others', and may be out of reach",
+        "leave it out; what pages prove counts all the same (`proof: person`)",
+    ),
     "push_alone": (
         "'{name}' pushes to a page that would not show the warning",
         "name a channel of kind app beside it",

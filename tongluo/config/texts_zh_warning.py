@@ -6,6 +6,10 @@ ZH_WARNING: dict[str, tuple[str, str]] = {
     # policies and channels
     "no_channel": ("没有渠道“{name}”", "{choice}"),
     "no_kind": ("没有渠道类型“{name}”", "{choice}"),
+    "push_reach": (
+        "不可为“{name}”承诺送达率：推送服务属于他人，可能连不上",
+        "删去这一项；页面的回执照样计入（`proof: person`）",
+    ),
     "push_alone": ("“{name}”推送到的页面不会显示该预警", "在旁边写上一个 app 类渠道"),
     "nowhere": ("预警发不出去", "写上渠道，或写 `issue: never`"),
     "renew": ("{renew} 不短于有效期 {validity}", "预警要在到期前续发"),
