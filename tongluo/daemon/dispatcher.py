@@ -13,6 +13,7 @@ import select
 import sys
 from contextlib import closing
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 POLL = 1.0
 FINISH = 5.0
 BATCH = 500
+AT_ONCE = 20
 STDIN = 0
 START_AGAIN = 3
 """Exit code after a change of configuration: the daemon starts it again."""
@@ -60,6 +62,8 @@ class Dispatcher:
         self.config = from_text(text).config
         self.deliveries = Deliveries(folder / "deliveries.db")
         self.manner = self._manner()
+        self.unwritten: dict[str, bytes] = {}
+        """CAP files that are still to be written: identifier -> version."""
         self.templates = [message.template() for message in self.config.messages]
         self.register = RegisterKeeper(self.config, folder, self.log)
         self.spreading = {n for n, c in self.config.channels.items() if CHANNELS[c.kind].targets}
@@ -173,15 +177,19 @@ class Dispatcher:
             point("after_planned")
             for lane in self.lanes:
                 lane.wake.set()
-            for identifier, body in {e.identifier: e.body for e in new if not e.call}.items():
-                self._write_cap(identifier, body)
+            self.unwritten |= {e.identifier: e.body for e in new if not e.call}
 
-    def write_missing(self) -> None:
+    def find_missing(self) -> None:
         """CAP files that an earlier process planned deliveries of, and did not come to write."""
         there = {path.stem for path in (self.folder / "warnings").glob("*.xml")}
         for identifier, body in self.journal.execute("SELECT identifier, body FROM warnings"):
             if identifier not in there:
-                self._write_cap(identifier, body)
+                self.unwritten[identifier] = body
+
+    def write_some(self) -> None:
+        """A few of the CAP files: what is new in the outbox waits for no more than these."""
+        for identifier in list(islice(self.unwritten, AT_ONCE)):
+            self._write_cap(identifier, self.unwritten.pop(identifier))
 
     def _write_cap(self, identifier: str, body: bytes) -> None:
         """The CAP message as a file, whole or not there."""
@@ -206,6 +214,8 @@ class Dispatcher:
             lane.ended = True
         for lane in self.lanes:
             lane.thread.join(max(0.1, deadline + FINISH - monotonic()))
+        while self.unwritten and monotonic() < deadline + FINISH:
+            self.write_some()
         for listener in self.listeners:
             listener.close()
 
@@ -215,13 +225,14 @@ def main(arguments: list[str]) -> int:
     sys.setswitchinterval(0.0005)  # a channel must not wait for the planning of the next warnings
     lock = locked(Path(arguments[0]) / "dispatcher.lock", wait=True)  # one before may be finishing
     dispatcher = Dispatcher(Path(arguments[0]))
-    dispatcher.write_missing()
     dispatcher.plan()
+    dispatcher.find_missing()
     while not dispatcher.outdated():
-        ready, _, _ = select.select([STDIN], [], [], POLL)
+        ready, _, _ = select.select([STDIN], [], [], 0 if dispatcher.unwritten else POLL)
         if ready and not os.read(STDIN, 4096):
             break
         dispatcher.plan()
+        dispatcher.write_some()
     dispatcher.plan()
     dispatcher.finish()
     if lock is not None:

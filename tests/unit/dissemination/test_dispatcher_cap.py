@@ -14,7 +14,7 @@ from tests.build import SITE
 from tests.unit.dissemination.test_cap_manner import COAST, certificate, private, replace
 from tests.warned import BASE
 from tongluo.core.effects import Effects, Tick
-from tongluo.daemon.dispatcher import Dispatcher
+from tongluo.daemon.dispatcher import AT_ONCE, Dispatcher
 from tongluo.store.journal import Journal
 
 WARNING = replace(BASE, area=replace(BASE.area, polygon=COAST))
@@ -56,3 +56,26 @@ def test_a_key_that_cannot_be_read_holds_no_warning_back(
     _, xml = written(tmp_path, {"sign": sign})
     assert read(xml).identifier == "id-1" and b"Signature" not in xml
     assert "cannot be signed" in capsys.readouterr().err
+
+
+def test_what_goes_to_people_waits_for_no_file(tmp_path: Path) -> None:
+    """All is planned, and goes out, before the first CAP message is written; then all are."""
+    many = [replace(WARNING, identifier=f"e{n}.v1", event=f"e{n}") for n in range(50)]
+    journal = Journal(tmp_path / "journal.db")
+    config = {"site": SITE, "time": {"clock": "stream"}, "channels": {"r": {"kind": "recording"}}}
+    with journal.transaction():
+        journal.configuration(json.dumps(config), [], Effects(), 1)
+        journal.tick(Tick(BASE.sent), Effects(warnings=[(w, ("r",)) for w in many]))
+    journal.db.close()
+    files = [tmp_path / "warnings" / f"{w.identifier}.xml" for w in many]
+    dispatcher = Dispatcher(tmp_path)
+    dispatcher.plan()
+    assert dispatcher.deliveries.cursor(50) == 50 and not any(f.exists() for f in files)
+    dispatcher.write_some()
+    assert sum(f.exists() for f in files) == AT_ONCE
+    dispatcher.unwritten.clear()  # a crash
+    dispatcher.find_missing()
+    dispatcher.finish()
+    dispatcher.deliveries.close()
+    assert all(f.exists() for f in files)
+    assert len((tmp_path / "deliveries.jsonl").read_bytes().splitlines()) == 50
