@@ -1,4 +1,5 @@
-"""What people report back from the place (上报): how many were told, who refuses, what they see.
+"""What people report back from the place (上报): how many were told, who refuses, what they see,
+what was broadcast.
 
 A report changes no level and ends no warning (law 3). It is an order of an operator who needs no
 role for it, so a warden with a token of his own may give it; like any order it is a row of the
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tongluo.core.times import DAY
 from tongluo.judgement import Judgement
 from tongluo.warning import acts
 from tongluo.warning.ladder import Operator
@@ -25,10 +27,10 @@ class Reporting(Judgement):
         if order.area not in {area.id for area in self.plan.config.areas}:
             raise Refused("no_area", area=order.area)
         told, said = _told(order), " ".join(order.text.split())
-        if told is None and not said:
+        if told is None and not said and not order.channel:
             raise Refused("report_empty")
         events = self._events_at(order.area)
-        if told is not None and not events:
+        if (told is not None or order.channel) and not events:
             raise Refused("report_event", area=order.area)
         body: dict[str, Any] = {
             "who": operator.name,
@@ -39,8 +41,22 @@ class Reporting(Judgement):
         if told is not None:
             given = {"of": order.of, "out": order.out, "refuse": order.refuse}
             body |= {"told": told, **{k: n for k, n in given.items() if n is not None}}
+        if order.channel:
+            body |= {"channel": order.channel, "shown": self._shown_at(order, at)}
         self.record(at, "report", body)
-        return {"area": order.area, "told": told, "events": events}
+        return {"area": order.area, "told": told, "events": events, "channel": order.channel}
+
+    def _shown_at(self, order: acts.Report, now: int) -> int:
+        """When a channel that only a person can speak for was shown: of television, screens, or a
+        way of others under `coverage`."""
+        config = self.plan.config
+        way, own = config.coverage.channels.get(order.channel), config.channels.get(order.channel)
+        if way is None or way.proof != "played" or (own and own.kind != "declared"):
+            raise Refused("no_channel", channel=order.channel)
+        at = acts.moment(order.at, now) if order.at else now
+        if not now - DAY < at <= now:
+            raise Refused("unreadable", detail=f"at: {order.at}")
+        return at
 
     def _events_at(self, area: str) -> list[str]:
         """Warnings in force for an area, for one around it or for one in it."""

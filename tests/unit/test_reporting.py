@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ import pytest
 
 from tests.build import START
 from tests.scenarios.duty import Duty
+from tongluo.config.coverage import CoverageIn
 from tongluo.core.effects import Command
+from tongluo.core.times import iso
 from tongluo.store.journal import Journal, broken_link
 
 
@@ -33,7 +36,7 @@ def test_somebody_without_a_role_reports_counts_for_the_warning_in_force() -> No
     duty = raised()
     done = answer(duty, "xu", area="A", out=37, refuse=3, of=40, text=" crack \n widened ")["done"]
     name = next(e.name for e in duty.engine.lifecycle.events.values() if e.version)
-    assert done == {"area": "A", "told": 40, "events": [name]}
+    assert done == {"area": "A", "told": 40, "events": [name], "channel": ""}
     body = next(r.body for _, r in duty.records if r.what == "report")
     assert body == {"who": "xu", "area": "A", "events": [name], "text": "crack widened",
                     "told": 40, "of": 40, "out": 37, "refuse": 3}  # fmt: skip
@@ -85,3 +88,21 @@ def test_a_report_is_kept_in_the_journal_and_its_row_says_the_same_again(tmp_pat
     again = raised()
     again.feed(msgspec.msgpack.decode(row[0], type=Command))
     assert [r.body for _, r in again.records] == [r.body for _, r in duty.records]
+
+
+def test_what_was_shown_is_said_of_channels_that_only_a_person_can_speak_for() -> None:
+    duty = raised()
+    given = {"channels": {"tv": {"audibility": 0.4, "proof": "played"},
+                          "record": {"audibility": 0.4, "proof": "played"},
+                          "sms": {"reach": 0.8, "proof": "person"}}}  # fmt: skip
+    plan = duty.engine.plan
+    found = plan.config.model_copy(update={"coverage": CoverageIn.model_validate(given)})
+    duty.engine.plan = replace(plan, config=found)
+    done = answer(duty, "xu", area="A", channel="tv", at=iso(START + 30_000))["done"]
+    body = next(r.body for _, r in duty.records if r.what == "report")
+    assert done["channel"] == "tv" and body["shown"] == START + 30_000
+    for channel in ("record", "sms", "radio"):
+        assert answer(duty, "xu", area="A", channel=channel)["code"] == "no_channel"
+    for at in (iso(START + 60 * 60_000), "soon", iso(START - 25 * 60 * 60_000)):
+        assert answer(duty, "xu", area="A", channel="tv", at=at)["code"] == "unreadable"
+    assert answer(duty, "xu", area="B", channel="tv")["code"] == "report_event"

@@ -2,11 +2,12 @@
 
 REPORT: dict[str, tuple[str, str]] = {
     "help.report": (
-        "Report back from an area: what was seen, or how many people were told, are out or refuse. "
-        "Any operator may, without a role. Counts enter coverage; a text changes nothing by itself."
+        "Report back from an area: what was seen, how many people were told, are out or refuse, or "
+        "what was broadcast. Any operator may, without a role. Counts and broadcasts enter "
+        "coverage; a text changes nothing by itself."
         "\n\nExample: tongluo report shangkeng --out 37 --refuse 3 --of 40 --operator wang",
-        "从现场上报：看到的情况，或已通知、已转移、拒绝的人数。任何操作员均可，无需角色。"
-        "人数计入覆盖率；文字本身不改变任何等级。"
+        "从现场上报：看到的情况，已通知、已转移、拒绝的人数，或已播出的渠道。"
+        "任何操作员均可，无需角色。人数和播出计入覆盖率；文字本身不改变任何等级。"
         "\n\n例：tongluo report shangkeng --out 37 --refuse 3 --of 40 --operator wang",
     ),
     "option.report.area": ("The area", "预警区"),
@@ -18,6 +19,18 @@ REPORT: dict[str, tuple[str, str]] = {
     "option.report.of": ("People who are to be told there", "应通知人数"),
     "option.report.out": ("People who have left", "已转移人数"),
     "option.report.refuse": ("People who will not leave", "拒绝转移人数"),
+    "option.report.channel": (
+        "Television, radio, a screen: it was shown there",
+        "电视、广播、屏幕：已在该处播出",
+    ),
+    "option.report.at": (
+        "With --channel: when, 14:05 or a whole date and time (default: now)",
+        "配合 --channel：播出时间，14:05 或完整的日期时间（默认现在）",
+    ),
+    "report_shown": (
+        "{area}: shown by {channel}, for {events}",
+        "{area}：{channel} 已播出，计入 {events}",
+    ),
     "report_kept": ("{area}: kept", "{area}：已记录"),
     "report_counted": (
         "{area}: {told} people told, for {events}",

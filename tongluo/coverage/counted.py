@@ -31,7 +31,10 @@ from tongluo.core.warning import WarningVersion
 
 MINUTE = 60_000
 ANSWER = re.compile(r"(done|refused)(?: (\d+))?")
-REPORTS = "SELECT time, station, body FROM reports WHERE kind = 'count' AND time >= ? ORDER BY id"
+REPORTS = """
+SELECT arrival, station, body FROM reports WHERE kind IN ('count', 'shown') AND arrival >= ?
+ORDER BY id
+"""
 ANSWERS = "SELECT key, at, raw FROM receipts WHERE key >= ? AND key < ? AND raw LIKE 'answer: %'"
 
 

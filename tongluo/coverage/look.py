@@ -27,6 +27,7 @@ from tongluo.coverage import kept, place
 from tongluo.coverage import sent as sending
 from tongluo.coverage.counted import Counted
 from tongluo.coverage.sent import MINUTE, Row
+from tongluo.coverage.shown import with_shown
 
 VISITOR = "visitor"
 POINTS = 24
@@ -100,6 +101,7 @@ def look(config: Config, folder: Path, versions: Iterable[WarningVersion], asked
     areas = place.chosen(config, folder, asked.area)
     some = place.named(folder, areas)
     rows = sending.rows(folder, counted, 0 if stream else None)
+    rows = with_shown(rows, folder, start, asked.event, inside)
     span = sending.stamped(rows) if stream else None
     apart = span is not None and not start - MINUTE <= span[0] <= counted[-1].expires
     begin, last = span if apart and span is not None else (start, now)

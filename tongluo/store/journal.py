@@ -199,12 +199,13 @@ class Journal:
                 "UPDATE calls SET answered = ? WHERE id = ?", (record.time, record.body["call"])
             )
         if record.what == "report":
-            kind = "count" if "told" in record.body else "text"
+            body, kind = record.body, "count" if "told" in record.body else "text"
+            kind = "shown" if "shown" in body else kind
             self.db.execute(
                 "INSERT INTO reports (seq, arrival, station, kind, time, body)"
                 " VALUES (?,?,?,?,?,?)",
-                (self.seq, record.time, record.body["area"], kind, record.time,
-                 msgspec.msgpack.encode(record.body)),
+                (self.seq, record.time, body["area"], kind, body.get("shown", record.time),
+                 msgspec.msgpack.encode(body)),
             )  # fmt: skip
         self.audit(record.time, record.what, record.body)
 

@@ -92,7 +92,7 @@ class Answer(Order):
 
 
 class Report(Order):
-    """What somebody in an area saw there, or how many people were told."""
+    """What somebody in an area saw there, how many people were told, or what was broadcast."""
 
     area: str
     text: str = ""
@@ -101,6 +101,10 @@ class Report(Order):
     of: int | None = None
     out: int | None = None
     refuse: int | None = None
+    channel: str = ""
+    """Television, radio, a screen: it was shown there."""
+    at: str = ""
+    """When it was shown; left out: now."""
 
 
 ORDERS: dict[str, type[Order]] = {

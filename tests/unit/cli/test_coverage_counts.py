@@ -144,6 +144,28 @@ def test_the_table_and_the_picture_tell_counts_apart(site: Site, tmp_path: Path)
     assert "#b3541e" in picture.read_text(encoding="utf-8")
 
 
+def test_what_was_shown_counts_by_its_stated_share_from_then_on(site: Site) -> None:
+    tv = "{sms: {reach: 0.8, proof: person}, tv: {audibility: 0.5, proof: played}}"
+    text = site.config.read_text(encoding="utf-8")
+    site.config.write_text(text.replace("{sms: {reach: 0.8, proof: person}}", tv), encoding="utf-8")
+    before = site.area("upper")["estimate"]
+    for area, at in (("upper", 14), ("lower", -1)):
+        body = {"who": "xu", "area": area, "events": [EVENT], "text": "", "channel": "tv",
+                "shown": START + at * MINUTE}  # fmt: skip
+        with closing(Journal(site.var / "journal.db")) as journal, journal.transaction():
+            record = Record(START + 20 * MINUTE, "report", body)
+            journal.tick(Tick(START + 60 * MINUTE), Effects(records=[record]))
+    after = site.area("upper")["estimate"]
+    assert before["high"] == 0 < after["low"] < 0.4 < after["likely"] < 0.6 < after["high"] < 1
+    assert site.area("upper")["confirmed"] == 0, "no person is proven by it"
+    assert site.area("lower")["estimate"]["high"] == 0, "it was shown before the issue"
+    states = next(c["states"] for c in site.told()["channels"] if c["name"] == "tv")
+    assert states == {"played": 1}
+    curve = {c["minute"]: c["estimate"]["likely"] for c in site.told()["curve"]}
+    assert max(v for m, v in curve.items() if m < 14) == 0 < min(
+        v for m, v in curve.items() if m >= 14)  # fmt: skip
+
+
 def test_a_time_is_foretold_of_a_warning_on_its_way(site: Site) -> None:
     site.proven(range(40))
     ended = site.call("coverage", "--foretell", "--json", "--config", site.config)
