@@ -251,6 +251,9 @@ def test_a_push_reaches_a_page_that_is_closed(
     page.push(page_site.url, said)
     page.wait(lambda: page_site.states(orange, "push") == ["delivered"])
 
+    drill = {**json.loads(said), "id": "drill.v1", "event": "drill", "exercise": True}
+    page.push(page_site.url, json.dumps(drill))
+    page.wait(lambda: len(page.run(SHOWN)) == 2)
     page.open("about:blank")  # closed: its worker alone is there
     page_site.stage(6, 4.5)
     page.wait(lambda: len(push_service.got) == 2)
@@ -260,7 +263,8 @@ def test_a_push_reaches_a_page_that_is_closed(
     assert page_site.states(red) == ["handed_over"]  # no page has said anything
 
     page.open(page_site.url)
-    page.wait(lambda: page.run(SHOWN) == [[red, True]])  # in place of the one before
+    # alone: in place of the one before; and an exercise stops where an actual begins (law 6)
+    page.wait(lambda: page.run(SHOWN) == [[red, True]])
     proven(page, page_site, red, "delivered")
     page.click("#change")
     page.click("#push")
