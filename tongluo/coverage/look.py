@@ -101,10 +101,10 @@ def look(config: Config, folder: Path, versions: Iterable[WarningVersion], asked
     areas = place.chosen(config, folder, asked.area)
     some = place.named(folder, areas)
     rows = sending.rows(folder, counted, 0 if stream else None)
-    rows = with_shown(rows, folder, start, asked.event, inside)
     span = sending.stamped(rows) if stream else None
     apart = span is not None and not start - MINUTE <= span[0] <= counted[-1].expires
     begin, last = span if apart and span is not None else (start, now)
+    rows = with_shown(rows, folder, (start, begin, last), asked.event, inside)
     strange = sending.strangers(rows, ways, some.links)
     people = place.people(config, some, areas, len(strange), asked.area.id)
     works = supplied(ways, people, kept.states(folder, now, inside))

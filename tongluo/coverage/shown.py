@@ -23,11 +23,14 @@ SHOWN = "SELECT time, station, body FROM reports WHERE kind = 'shown' AND time >
 
 
 def with_shown(
-    rows: Sequence[Row], folder: Path, start: int, event: str, inside: Mapping[str, set[str]]
-) -> list[Row]:
-    """The deliveries of a warning, with what was said to be shown. start: ms, of the issue."""
-    found = list(rows)
-    for at, area, body in _said(folder, start, event):
+    rows: Sequence[Row], folder: Path, when: tuple[int, int, int], event: str,
+    inside: Mapping[str, set[str]],
+) -> list[Row]:  # fmt: skip
+    """The deliveries of a warning, with what was said to be shown. when: ms, of the issue, of the
+    same by the clock that stamps deliveries, and of now by that one."""
+    found, (start, begin, last) = list(rows), when
+    for said, area, body in _said(folder, start, event):
+        at = min(said - start + begin, max(begin, last))
         channel, within = body["channel"], inside.get(area, {area})
         mine = [n for n, row in enumerate(found) if row.channel == channel]
         for n in (n for n in mine if found[n].target in within):

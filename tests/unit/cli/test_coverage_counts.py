@@ -226,3 +226,18 @@ def test_escalation_adds_nothing_where_wardens_have_told_everybody(site: Site) -
         site.report(area, 40)
     found = look(loaded, site.var, [warning()], warning(), START + 60 * MINUTE)
     assert next_step(found, given, begun(found, [])).reason == "reached"
+
+
+def test_what_was_shown_on_a_stream_clock_counts_beside_deliveries_of_another(site: Site) -> None:
+    tv = "{sms: {reach: 0.8, proof: person}, tv: {audibility: 0.5, proof: played}}"
+    text = site.config.read_text(encoding="utf-8")
+    site.config.write_text(text.replace("{sms: {reach: 0.8, proof: person}}", tv), encoding="utf-8")
+    site.proven(range(10), START + 365 * 24 * 60 * MINUTE, 4)
+    body = {"who": "xu", "area": "lower", "events": [EVENT], "text": "", "channel": "tv",
+            "shown": START + 2 * MINUTE}  # fmt: skip
+    with closing(Journal(site.var / "journal.db")) as journal, journal.transaction():
+        record = Record(START + 3 * MINUTE, "report", body)
+        journal.tick(Tick(START + 60 * MINUTE), Effects(records=[record]))
+    found = site.told()
+    assert (found["clock"], found["minute"]) == ("deliveries", 4)
+    assert site.area("lower")["estimate"]["likely"] > 0.3
