@@ -5,7 +5,8 @@ to a mailbox, or was read, is not known. No answer after the data is `unknown`, 
 orange and red only; the same `Message-ID` then lets mailboxes drop the second copy.
 
 Recipients: a list with an entry a line, `address, area, area` (no area = all; `#` begins a remark),
-or the [register](register.md). Addresses appear in no log, error or state.
+or the [register](register.md), which says besides whom a message speaks to: a school is told what
+schools are asked to do, with its own plan. Addresses appear in no log, error or state.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from dissemination.channels.kind import Kept, Surroundings
 from dissemination.channels.kind import Options as _Options
 from dissemination.channels.people import Addresses, Contacts, From
 from dissemination.channels.webhook import words
+from dissemination.messages import RESIDENT, Spoken
 from dissemination.targeting.entries import Audience
 from tongluo.core.errors import (
     ChannelError,
@@ -96,7 +98,8 @@ class Email:
         address = self._addresses.of(delivery)
         if not address.isascii():
             raise PermanentFailure("this address has letters that no mail server here takes")
-        message = written(delivery, address, self._options, self._cap(delivery.warning))
+        to, xml = self._addresses.spoken(delivery), self._cap(delivery.warning)
+        message = written(delivery, address, self._options, xml, to)
         server = self._connected()
         with self._told(TemporaryFailure):
             code, _ = server.mail(self._options.sender)
@@ -185,7 +188,9 @@ def _code(error: Exception) -> str:
     return f" {error.smtp_code}" if isinstance(error, smtplib.SMTPResponseException) else ""
 
 
-def written(delivery: Delivery, address: str, options: Options, xml: bytes) -> EmailMessage:
+def written(
+    delivery: Delivery, address: str, options: Options, xml: bytes, to: Spoken = RESIDENT
+) -> EmailMessage:
     """The message: headline as its subject, the texts of all languages, the CAP message."""
     warning = delivery.warning
     message = EmailMessage()
@@ -197,7 +202,7 @@ def written(delivery: Delivery, address: str, options: Options, xml: bytes) -> E
     message["X-Priority"] = URGENT if warning.urgency >= Level.ORANGE else NORMAL
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(
-        "\n\n".join(words(warning, x) for x in options.languages) + "\n", cte="base64"
+        "\n\n".join(words(warning, x, to) for x in options.languages) + "\n", cte="base64"
     )
     message.add_attachment(xml, maintype="application", subtype="cap+xml", filename="warning.xml")
     return message

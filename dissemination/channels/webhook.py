@@ -24,6 +24,7 @@ from pydantic import Field, field_validator, model_validator
 from dissemination import texts
 from dissemination.channels import robots
 from dissemination.channels.kind import Endpoint, Kept, Surroundings, refuse_exercise
+from dissemination.messages import RESIDENT, Spoken
 from tongluo.core.clock import monotonic, now_ms
 from tongluo.core.errors import TemporaryFailure
 from tongluo.core.ports import Delivery, Handed
@@ -180,15 +181,14 @@ def fields(warning: WarningVersion, language: str) -> dict[str, str]:
     }  # fmt: skip
 
 
-def words(warning: WarningVersion, language: str) -> str:
-    """A message for a group: headline, what to do, why, who; an exercise is said first and last."""
+def words(warning: WarningVersion, language: str, to: Spoken = RESIDENT) -> str:
+    """A message in full: headline, what to do, why, who; an exercise is said first and last."""
     news = texts.headline(warning, language, mark=False)
+    todo = texts.told(to.hears(warning), language, to.audience)
     why = texts.description(warning, language, mark=False)
     who = {"zh": "发布单位：", "en": "Issued by "}[texts.tongue(language)]
     who += texts.sender_name(warning, language)
-    return texts.marked(
-        warning, language, "\n".join([news, texts.told(warning, language), why, who])
-    )
+    return texts.marked(warning, language, "\n".join([news, todo, why, who]))
 
 
 def _texts(template: Any) -> Iterator[str]:

@@ -28,6 +28,7 @@ from cryptography.x509.oid import NameOID
 from dissemination.cap_read import read
 from dissemination.channels.email import Email, Options, targets
 from dissemination.channels.kind import Surroundings
+from dissemination.targeting import Contact, Entry, Register, changes
 from tests.ports import free_port
 from tests.warned import BASE
 from tongluo.core.errors import ChannelError, PermanentFailure, TemporaryFailure, UnknownOutcome
@@ -115,6 +116,22 @@ def test_a_warning_by_starttls_with_its_cap_message(server: int, tmp_path: Path)
     (attached,) = letter.iter_attachments()
     assert attached.get_content_type() == "application/cap+xml"
     assert read(attached.get_payload(decode=True)).identifier == "id-1"
+
+
+def test_the_register_says_whom_a_message_speaks_to(server: int, tmp_path: Path) -> None:
+    school = Entry("S", BASE.area.id, audience="schools", contacts=(Contact("email", SCHOOL),))
+    person = Entry("P", BASE.area.id, contacts=(Contact("email", "all@example.org"),))
+    register = Register.open(tmp_path)
+    changes.put(register, "list", [school, person], "duty", 1)
+    register.close()
+    around = Surroundings(tmp_path)
+    given = options(tmp_path, server, recipients="register", **TLS)
+    channel = Email(given, around)
+    for target, audience in targets(given, around, BASE):
+        channel.send(Delivery(f"id-1:mail:{target}", BASE, "mail", target, audience))
+    channel.close()
+    bodies = {x["To"]: x.get_body(("plain",)).get_content() for x in letters(tmp_path)}
+    assert "师生" in bodies[SCHOOL] and "师生" not in bodies["all@example.org"]
 
 
 def test_a_server_that_nobody_vouches_for_gets_nothing(server: int, tmp_path: Path) -> None:
