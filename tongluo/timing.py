@@ -92,7 +92,6 @@ class Timing(Reporting):
         while over := showing.due(self.assessor, start, stop):
             row, n = showing.end(self.assessor, over, self._sensor_of, start, stop)
             if row >= stop:
-                showing.note(self.assessor, over, self._sensor_of, start, stop)
                 return
             now = showing.time(row)
             self.settle(now)

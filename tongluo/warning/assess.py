@@ -93,11 +93,22 @@ class Assessor:
     def standing(self, n: int, time: int) -> Sequence[int]:
         """What each member of a question counts for, among the others and the chains."""
         said = self._said()
-        whence = (self._turns[n], *(self.holds(c, time) for c in self._arming[n]))
+        whence = self._whence(n, time)
         kept = self._standing.get(n)
         if kept is None or kept[0] != whence:
             kept = self._standing[n] = (whence, self._weighed(n, said[n], time))
         return kept[1]
+
+    def _whence(self, n: int, time: int) -> tuple[int, ...]:
+        """Changes whenever what the members of a question count for may have."""
+        if not self._arming[n]:
+            return (self._turns[n],)
+        return (self._turns[n], *[self.holds(c, time) for c in self._arming[n]])
+
+    def state(self, n: int, time: int) -> tuple[int, ...]:
+        """Changes whenever who has yet to show that they are lower may have."""
+        a = self.answers[n]
+        return (*self._whence(n, time), a.level, a.since, a.below, len(a.reached), len(a.shown))
 
     def _weighed(self, n: int, said: Sequence[int], time: int) -> list[int]:
         question, levels = self.questions[n], list(said)

@@ -4,7 +4,8 @@ shown by good readings, at or after the hold's end, that they are lower.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,12 +21,25 @@ SensorOf = Callable[[int, int], int]
 """(question, member) -> row of the sensor it judges."""
 
 
+@dataclass(frozen=True)
+class Look:
+    """What some rows show of one question whose hold is over."""
+
+    question: int
+    end: int = NEVER
+    """The row by which all have shown that they are lower."""
+    shown: Sequence[int] = ()
+    """The members that have."""
+
+
 class Showing:
     """The good readings of one batch: only they can lower a level."""
 
     def __init__(self, rows: Rows, order: Order) -> None:
         self._rows, self._order = rows, order
         self._good: dict[int, I8] = {}
+        self._idle: dict[int, tuple[tuple[int, ...], int]] = {}
+        """Of each question, the state in which nothing happens before a row."""
 
     def _of(self, sensor: int) -> I8:
         """Places of a sensor's good readings."""
@@ -66,28 +80,30 @@ class Showing:
     def end(
         self, assessor: Assessor, over: list[int], sensors: SensorOf, start: int, stop: int
     ) -> tuple[int, int]:
-        """(row, question) of the next of these holds that ends within start..stop; (NEVER, -1)."""
-        ends = [(self._ends(assessor, n, sensors, start, stop), n) for n in over]
-        return min(ends, default=(NEVER, -1))
+        """(row, question) of the next of these holds that ends within start..stop; (NEVER, -1).
 
-    def _ends(self, assessor: Assessor, n: int, sensors: SensorOf, start: int, stop: int) -> int:
-        due, row, left = assessor.due(n), start, assessor.unshown(n)
-        if len(assessor.lower(n, left, due)) < len(left):
-            return NEVER
-        for k in left:
-            at = self.first(sensors(n, k), start, due)
-            if at >= stop:
-                return NEVER
-            row = max(row, at)
-        return row
+        When none does, who has shown it by then is remembered: the others may do so later.
+        """
+        looks = [self._look(assessor, n, sensors, start, stop) for n in over]
+        ends = [(look.end, look.question) for look in looks if look.end < stop]
+        if ends:
+            return min(ends)
+        for look in looks:
+            if look.shown:
+                answer = assessor.answers[look.question]
+                answer.shown = [*answer.shown, *look.shown]
+        return NEVER, -1
 
-    def note(
-        self, assessor: Assessor, over: list[int], sensors: SensorOf, start: int, stop: int
-    ) -> None:
-        """Remember who has shown it in start..stop; the others may do so in a later batch."""
-        for n in over:
-            due = assessor.due(n)
-            left = assessor.lower(n, assessor.unshown(n), due)
-            new = [k for k in left if self.first(sensors(n, k), start, due) < stop]
-            if new:
-                assessor.answers[n].shown = [*assessor.answers[n].shown, *new]
+    def _look(self, assessor: Assessor, n: int, sensors: SensorOf, start: int, stop: int) -> Look:
+        """What rows start..stop show of one question. It stays so until something has changed, or
+        the next row that matters is reached."""
+        due = assessor.due(n)
+        state = assessor.state(n, due)
+        idle = self._idle.get(n)
+        if idle is not None and idle[0] == state and idle[1] >= stop:
+            return Look(n)
+        left = assessor.unshown(n)
+        rows = {k: self.first(sensors(n, k), start, due) for k in assessor.lower(n, left, due)}
+        self._idle[n] = (state, min(rows.values(), default=NEVER))
+        end = max(rows.values(), default=start) if len(rows) == len(left) else NEVER
+        return Look(n, end, [k for k, row in rows.items() if row < stop])

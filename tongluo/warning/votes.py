@@ -9,19 +9,22 @@ from tongluo.warning.question import NONE, UNKNOWN, Question
 
 
 def voted(question: Question, levels: Sequence[int], among: Sequence[int]) -> list[int]:
-    """Levels of some members among the votes of their rules: the highest that enough show."""
+    """Levels of the members that are at any, among the votes of their rules: the highest that
+    enough stations show."""
     rules = {question.members[k].rule for k in among} & question.votes.keys()
-    upheld = {rule: _upheld(question, levels, rule) for rule in rules}
+    upheld = {rule: _upheld(question, levels, rule, among) for rule in rules}
     return [
         upheld[rule][levels[k]] if (rule := question.members[k].rule) in upheld else levels[k]
         for k in among
     ]
 
 
-def _upheld(question: Question, levels: Sequence[int], rule: str) -> list[int]:
+def _upheld(
+    question: Question, levels: Sequence[int], rule: str, among: Sequence[int]
+) -> list[int]:
     """Of each level from NONE up, the highest not above it that enough stations show."""
-    said = [(m.stations, its) for m, its in zip(question.members, levels, strict=True)
-            if its >= 1 and m.rule == rule]  # fmt: skip
+    members = question.members
+    said = [(members[k].stations, levels[k]) for k in among if members[k].rule == rule]
     out = [NONE]
     for level, votes in enumerate(question.votes[rule], 1):
         enough = witnesses(frozenset(who for who, its in said if its >= level)) >= votes
