@@ -55,7 +55,8 @@ def condition_line(condition: Condition, zone: str) -> bytes:
 
 
 STEPS = ("proposal", "call", "answer", "command", "refused", "held", "held_sent", "held_dropped",
-         "muted", "mute", "mute_ends", "declined_ends", "exercise_ends", "relay", "report")  # fmt: skip
+         "muted", "mute", "mute_ends", "declined_ends", "exercise_ends", "relay",
+         "report")  # fmt: skip
 """What the engine writes into the audit of approvals, calls and acts."""
 
 
