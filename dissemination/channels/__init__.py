@@ -43,6 +43,7 @@ CHANNELS: dict[str, ChannelKind] = {
         honours_keys=False,
         proves=(DeliveryState.PLAYED,),
         targets=loudspeaker.targets,
+        window=loudspeaker.window,
     ),
     "mqtt": ChannelKind(mqtt.Options, mqtt.Mqtt, honours_keys=True),
     "recording": ChannelKind(recording.Options, recording.Recording, honours_keys=True, live=False),

@@ -26,9 +26,11 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import threading
+from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from threading import Lock
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -56,7 +58,7 @@ CUT = 0.9
 """Share of its length that an audio must have been played for."""
 RESENT = 3
 """Times that missing chunks are sent again."""
-KEPT = 1000
+KEPT = 20_000
 """Messages whose late answers are still known."""
 
 
@@ -106,6 +108,8 @@ class Options(_Options):
     """Seconds of play that prove a text."""
     least_level: float = 6.0
     """dB over the background that prove it."""
+    window: int = Field(32, ge=1, le=256)
+    """Speakers that are waited for at once; each gets one message after the other."""
 
     @model_validator(mode="after")
     def _some(self) -> Options:
@@ -132,18 +136,38 @@ class Loudspeaker:
         self._sent, self._tell = Remembered(path, KEPT), surroundings.tell
         self._late = list[Receipt]()
         self._sayings = Sayings(options, manner(options, self._folder), surroundings.templates)
+        self._preparing, self._devices = threading.Lock(), defaultdict[str, Lock](threading.Lock)
+        self._away, self._away_until = "", 0.0
         if len(self._sent):
             with suppress(TemporaryFailure):  # the next hand-over tries again
                 self._link.connect()
 
     def send(self, delivery: Delivery) -> Handed:
         """Command one speaker and wait for its word."""
-        warning, device = delivery.warning, self._device(delivery)
-        self._link.connect()
+        device = self._device(delivery)
+        with self._preparing:
+            self._connect()
+            alone = self._devices[device]
         self._tell_late()
+        with alone:
+            return self._play(delivery, device)
+
+    def _connect(self) -> None:
+        """TemporaryFailure without the broker; who comes soon after a failure waits for none."""
+        if monotonic() < self._away_until:
+            raise TemporaryFailure(self._away, everyone=True)
+        try:
+            self._link.connect()
+        except TemporaryFailure as error:
+            self._away, self._away_until = str(error), monotonic() + self._options.timeout
+            raise TemporaryFailure(str(error), error.retry_after, everyone=True) from error
+
+    def _play(self, delivery: Delivery, device: str) -> Handed:
+        warning = delivery.warning
         msgid = hashlib.sha256(delivery.key.encode()).hexdigest()[:16]
         to = spoken_to(self._register, delivery)
-        audio = self._sayings.audio(warning, to) if self._options.send == "audio" else SILENT
+        with self._preparing:  # a sound is made once
+            audio = self._sayings.audio(warning, to) if self._options.send == "audio" else SILENT
         self._await(msgid, delivery.key, audio.seconds)
         topic = self._topic.format(device=device)
         self._link.publish(topic, self._command(warning, msgid, audio, to))
@@ -264,6 +288,11 @@ def manner(o: Options, folder: Path) -> spoken.Manner:
     """How audio is made."""
     recordings = folder / o.recordings if o.recordings else None
     return spoken.Manner(o.voices, o.times, o.siren, 150, o.readings, recordings)
+
+
+def window(options: Options) -> int:
+    """Hand-overs at once."""
+    return options.window
 
 
 def registered(options: Options, around: Surroundings) -> Registered | None:

@@ -103,8 +103,8 @@ def _speakers(ready: Any, port: int, notes: Notes) -> None:
 def loudspeaker(f: Field) -> Iterator[Receiver]:
     notes = Notes(f.folder / "heard")
     with _broker(f) as broker, process(_speakers, broker.port, notes):
-        options = {"url": broker.url, "speakers": f.people, "form": "json"}
-        yield Receiver(options, notes.read)
+        options = {"url": broker.url, "speakers": f.people, "window": 8}
+        yield Receiver(options, notes.read, window=8)
 
 
 @contextmanager

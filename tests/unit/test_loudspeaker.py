@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -174,6 +175,33 @@ def test_the_same_delivery_again_has_the_same_msgid(stage: Stage) -> None:
             channel.send(delivery())
     first, again = (speaker.commands.get(timeout=10)["msgid"] for _ in range(2))
     assert first == again
+
+
+def test_many_are_waited_for_at_once_and_each_gets_one_after_the_other(stage: Stage) -> None:
+    """None answers before all have been commanded; one that plays is not commanded again."""
+    all_of_them = threading.Barrier(8)
+
+    def together(_: Answer) -> list[Answer]:
+        all_of_them.wait(30)
+        return [PROVEN]
+
+    names = [f"s{n}" for n in range(9)]
+    horns = [Speaker(stage.port, names[0], lambda _: [])]
+    horns += [Speaker(stage.port, name, together) for name in names[1:]]
+    for horn in horns:
+        stage.stack.callback(horn.close)
+    channel = stage.channel(speakers={"a-1": names})
+    twice = [Delivery(f"{n}:s0", warning(), "horn", "s0") for n in range(2)]
+    with ThreadPoolExecutor(10) as threads:
+        handed = [threads.submit(channel.send, one) for one in twice]
+        horns[0].commands.get(timeout=30)
+        others = [delivery(name) for name in names[1:]]
+        assert {h.state for h in threads.map(channel.send, others)} == {DeliveryState.PLAYED}
+        assert horns[0].commands.empty()
+        horns[0].answer(PROVEN)
+        horns[0].commands.get(timeout=30)
+        horns[0].answer(PROVEN)
+        assert {h.result().state for h in handed} == {DeliveryState.PLAYED}
 
 
 def test_an_answer_to_another_message_counts_for_nothing(stage: Stage) -> None:
