@@ -24,6 +24,7 @@ from tongluo.core.errors import TongluoError
 from tongluo.core.words import Status
 from tongluo.coverage import look as looking
 from tongluo.coverage import more
+from tongluo.coverage.counted import Said
 from tongluo.coverage.counted import Told as Counted
 from tongluo.coverage.look import Group, Look, Told
 
@@ -66,6 +67,8 @@ def told(here: Site, found: Look, *, as_json: bool) -> None:
     out.print(_groups(say("cov_strata"), "stratum", now.strata, told=bool(counts)))
     if counts:
         out.print(_counts(counts))
+    if found.counted.said:
+        out.print(_said(found.counted.said))
     out.print(_channels(now))
     out.print(_best(found, best) if best else say("cov_nothing"))
 
@@ -127,6 +130,14 @@ def _counts(told: Sequence[Counted]) -> Table:
     return made
 
 
+def _said(said: Sequence[Said]) -> Table:
+    made = paint.table(say("cov_said"), "area", "by", "text", "minute")
+    for s in said[-MOST:]:
+        by = f"{say('cov_by_' + s.by)} {paint.clean(s.who)}"
+        paint.row(made, (s.area, by, paint.clean(s.words), f"{s.minute}"))
+    return made
+
+
 def _channels(now: Told) -> Table:
     made = paint.table(say("cov_channels"), "channel", "out", "confirmed", "alone", "states")
     for c in now.channels:
@@ -162,6 +173,10 @@ def plain(here: Site, found: Look, now: Told, best: list[Action]) -> dict[str, A
         "counts": [
             {"area": t.area, "by": t.by, "who": t.who, "told": [t.least, t.most], "of": t.of,
              "refuse": t.refuse, "minute": t.minute} for t in found.counted.by(now.minute)
+        ],
+        "said": [
+            {"area": s.area, "by": s.by, "who": s.who, "words": s.words, "minute": s.minute}
+            for s in found.counted.said
         ],
         "published": [now.published.lower, now.published.upper],
         "visitors": [now.visitors.lower, now.visitors.upper],

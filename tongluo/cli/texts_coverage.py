@@ -115,6 +115,7 @@ COVERAGE: dict[str, tuple[str, str]] = {
         "计入网格员报数（按各种可能的重叠）：{least} – {most}",
     ),
     "cov_counts": ("Wardens' counts", "网格员报数"),
+    "cov_said": ("Reported in words, unconfirmed", "文字上报（未核实）"),
     "cov_by_report": ("report", "上报"),
     "cov_by_answer": ("answer", "短信回复"),
     "with_counts": ("with counts", "含报数"),

@@ -31,8 +31,11 @@ from tongluo.core.warning import WarningVersion
 
 MINUTE = 60_000
 ANSWER = re.compile(r"(done|refused)(?: (\d+))?")
+WHOLE = re.compile(rf"{ANSWER.pattern}(?:, {ANSWER.pattern})?")
+"""Other words, in which a number may stand, count nobody."""
+HEAD = "answer: "
 REPORTS = """
-SELECT arrival, station, body FROM reports WHERE kind IN ('count', 'shown') AND arrival >= ?
+SELECT arrival, station, body FROM reports WHERE kind IN ('count', 'shown', 'text') AND arrival >= ?
 ORDER BY id
 """
 ANSWERS = "SELECT key, at, raw FROM receipts WHERE key >= ? AND key < ? AND raw LIKE 'answer: %'"
@@ -55,6 +58,17 @@ class Told:
 
 
 @dataclass(frozen=True)
+class Said:
+    """What somebody reports in words."""
+
+    minute: int
+    by: Literal["report", "answer"]
+    who: str
+    area: str
+    words: str
+
+
+@dataclass(frozen=True)
 class Counted:
     """All counts of a warning, and the people they may be of."""
 
@@ -65,6 +79,7 @@ class Counted:
     atom: I8
     """(people by name)"""
     told: tuple[Told, ...] = ()
+    said: tuple[Said, ...] = ()
 
     def bounds(self, minute: int, proven: Bits, chosen: Bits) -> tuple[int, int]:
         """(least, most) people reached in chosen cells by a minute; proven: (people by name)."""
@@ -122,11 +137,13 @@ def counted(
         names = [n for n, a in enumerate(people.areas) if a in inside.get(name, {name})]
         return np.asarray(np.isin(people.area[cell], names))
 
-    told = []
+    told, said = list[Told](), list[Said]()
     for time, name, body in _reports(folder, start, last.event, now):
-        n = int(body["told"])
-        if area(name).any():
-            told.append(Told(min(most, (time - start) // MINUTE), "report", body["who"], name, n, n,
+        n, minute = int(body.get("told", 0)), min(most, (time - start) // MINUTE)
+        if body["text"]:
+            said.append(Said(minute, "report", body["who"], name, body["text"]))
+        if "told" in body and area(name).any():
+            told.append(Told(minute, "report", body["who"], name, n, n,
                              body.get("of"), body.get("refuse"), area(name)))  # fmt: skip
     for target, time, raw in answers:
         own = tasks.get(target)
@@ -134,14 +151,18 @@ def counted(
             continue
         at = own.charge.area
         atoms = area(at) if own.counted else group == groups[own]
+        minute = min(most, max(0, time - start) // MINUTE)
+        who, words = f"#{own.charge.person}", raw.removeprefix(HEAD)
         if (span := _numbers(raw, int(size[atoms].sum()))) is not None:
-            minute = min(most, max(0, time - start) // MINUTE)
-            told.append(Told(minute, "answer", f"#{own.charge.person}",
-                             at, *span, None, None, atoms))  # fmt: skip
-    return Counted(size, cell, atom[: len(people.cell)], tuple(sorted(told, key=_minute)))
+            told.append(Told(minute, "answer", who, at, *span, None, None, atoms))
+        elif words and words != "received":
+            said.append(Said(minute, "answer", who, at, words))
+    told.sort(key=_minute)
+    said.sort(key=_minute)
+    return Counted(size, cell, atom[: len(people.cell)], tuple(told), tuple(said))
 
 
-def _minute(told: Told) -> int:
+def _minute(told: Told | Said) -> int:
     return told.minute
 
 
@@ -152,9 +173,11 @@ def _numbers(raw: str, everybody: int) -> tuple[int, int] | None:
     ((37, 40), (40, 40))
     >>> _numbers("answer: refused 2", 40), _numbers("answer: received", 40)
     ((2, 2), None)
+    >>> _numbers("answer: we are not done 3 bridges are out", 40)
     """
-    parts = dict(ANSWER.findall(raw.removeprefix("answer: ")))
-    if not parts or raw.startswith("answer: received, and says"):
+    words = raw.removeprefix(HEAD)
+    parts = dict(ANSWER.findall(words)) if WHOLE.fullmatch(words) else {}
+    if not parts:
         return None
     done = int(parts["done"] or everybody) if "done" in parts else 0
     refused = int(parts.get("refused") or 0)
@@ -172,7 +195,7 @@ def _reports(
         rows = db.execute(REPORTS, (start,)).fetchall()
     for time, area, raw in rows:
         body = msgspec.msgpack.decode(raw, type=dict[str, Any])
-        if time <= now and event in body.get("events", ()) and "told" in body:
+        if time <= now and event in body.get("events", ()):
             yield time, area, body
 
 

@@ -132,6 +132,21 @@ def test_a_wardens_answer_counts_for_the_doors_that_are_his(site: Site) -> None:
     assert site.area("upper")["told"][0] == 39, "all behind his doors; he himself has no proof"
 
 
+def test_what_is_said_in_words_stands_beside_and_counts_nobody(site: Site) -> None:
+    site.answer(0, "the crack is 30 cm wider, 5 houses", 12)
+    site.answer(40, "received, and says: road is cut, done 3", 14)
+    body = {"who": "xu", "area": "upper", "events": [EVENT], "text": "water at the bridge"}
+    with closing(Journal(site.var / "journal.db")) as journal, journal.transaction():
+        record = Record(START + 13 * MINUTE, "report", body)
+        journal.tick(Tick(START + 60 * MINUTE), Effects(records=[record]))
+    found = site.told()
+    assert [(s["minute"], s["by"], s["area"]) for s in found["said"]] == [
+        (12, "answer", "upper"), (13, "report", "upper"), (14, "answer", "lower")]  # fmt: skip
+    assert found["counts"] == [] and found["whole"]["told"] == [0, 0]
+    out = site.call("coverage", "--config", site.config).out
+    assert "water at the bridge" in " ".join(out.split())
+
+
 def test_the_table_and_the_picture_tell_counts_apart(site: Site, tmp_path: Path) -> None:
     site.proven(range(10))
     site.report("upper", 25, refuse=2)
