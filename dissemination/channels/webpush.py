@@ -128,6 +128,8 @@ class WebPush:
     def __init__(self, options: Options, surroundings: Surroundings) -> None:
         from dissemination.channels import web, webpush_wire  # noqa: PLC0415 - for who pushes only
 
+        if webpush_wire.lacking():
+            raise LookupError("pushes cannot be encrypted: pip install 'tongluo[webpush]'")
         self._options, self._folder = options, surroundings.folder
         self._web, self._wire = web, webpush_wire
         self._key = webpush_wire.key(surroundings.folder)

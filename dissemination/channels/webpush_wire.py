@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import secrets
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,6 +25,12 @@ VALID = 12 * HOUR
 LARGEST = 3993
 """Bytes that every push service takes, before they are encrypted (RFC 8291, 4)."""
 SALT = 16
+LIBRARIES = ("http_ece", "py_vapid")
+
+
+def lacking() -> list[str]:
+    """The libraries that are not here."""
+    return [name for name in LIBRARIES if find_spec(name) is None]
 
 
 def key(folder: Path) -> Any:

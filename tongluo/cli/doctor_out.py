@@ -7,7 +7,6 @@ import socket
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -145,8 +144,7 @@ def _wardens(name: str, channel: ChannelIn, config: Config, folder: Path) -> Fin
 
 def _push(name: str, _: ChannelIn, __: Config, folder: Path) -> Finding:
     """Whether this site has its key, and what pushes are made with; no service is asked."""
-    missing = [lib for lib in ("http_ece", "py_vapid") if find_spec(lib) is None]
-    if missing:
+    if webpush_wire.lacking():
         return fail("channel", "push_library", name=name)
     kept = (folder / webpush_wire.KEY_FILE).exists()
     return ok("channel", "push_ok" if kept else "push_new", name=name, file=webpush_wire.KEY_FILE)

@@ -123,12 +123,13 @@ def test_the_sender_signs_with_its_own_key(
 def test_it_waits_no_longer_than_the_warning_lasts_and_the_newest_replaces_it(
     channel: WebPush, service: PushService
 ) -> None:
-    later = replace(RED, identifier="id-2", version=2, expires=now_ms() + HOUR)
+    red = replace(RED, expires=now_ms() + 3 * HOUR)
+    later = replace(red, identifier="id-2", version=2, expires=now_ms() + HOUR)
     over = replace(
         later, identifier="id-3", version=3, act=Act.CANCEL, level=Level.NONE, previous=Level.RED
     )
     blue = replace(RED, identifier="id-4", event="other", level=Level.BLUE)
-    for one in (RED, later, over, blue):
+    for one in (red, later, over, blue):
         channel.send(delivery(one))
     heads = [push.head for push in service.got]
     assert 3 * 3600 - 30 <= int(heads[0]["TTL"]) <= 3 * 3600
@@ -235,6 +236,15 @@ def test_a_service_that_cannot_be_reached_holds_up_no_other(
             found = failure(channel, delivery(name=TWO))
             assert isinstance(found, TemporaryFailure) and not found.everyone
     assert channel.send(delivery()).state == DeliveryState.ACCEPTED
+
+
+def test_without_its_libraries_the_channel_is_not_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webpush_wire, "LIBRARIES", ("http_ece", "not_there_at_all"))
+    assert webpush_wire.lacking() == ["not_there_at_all"]
+    with pytest.raises(LookupError, match=r"tongluo\[webpush\]"):
+        WebPush(Options(contact=CONTACT), Surroundings(tmp_path))
 
 
 # whom
