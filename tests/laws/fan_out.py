@@ -42,7 +42,7 @@ class FanOut(Site):
     def __init__(self, folder: Path, kind: str, people: int) -> None:
         self.folder, self.var, self.kind = folder, folder / "var", CHANNELS[kind]
         self.name, self.people = kind, people
-        self.kills = 0
+        self.kills, self.patience = 0, PATIENCE + people / 50
 
     @contextmanager
     def field(self) -> Iterator[Receiver]:
@@ -64,17 +64,18 @@ class FanOut(Site):
     def kill_at(self, point: str, times: int) -> None:
         dispatcher, pipe = self.dispatch(crash_at=f"{point}:{times}")
         try:
-            dispatcher.join(PATIENCE)
+            dispatcher.join(self.patience)
             assert dispatcher.exitcode == -signal.SIGKILL, f"{point} was not passed {times} times"
         finally:
             os.close(pipe)
         self.kills += 1
 
     def kill_after(self, more: int) -> None:
-        """Killed at whatever moment `more` further deliveries have been attempted."""
+        """Killed at whatever moment `more` further deliveries have been attempted, or all are
+        told."""
         wanted = self.attempts() + more
         dispatcher, pipe = self.dispatch()
-        self.wait(dispatcher, lambda: self.attempts() >= wanted, PATIENCE)
+        self.wait(dispatcher, lambda: self.attempts() >= wanted or self.settled(), self.patience)
         dispatcher.kill()
         dispatcher.join()
         os.close(pipe)
@@ -83,17 +84,16 @@ class FanOut(Site):
     def finish(self) -> None:
         """Undisturbed, until all is told."""
         dispatcher, pipe = self.dispatch()
-        self.wait(dispatcher, self.settled, max(PATIENCE, self.people / 10))
+        self.wait(dispatcher, self.settled, 10 * self.patience)
         os.close(pipe)
         dispatcher.join(30)
         assert dispatcher.exitcode == 0
 
     def kill_at_every_step(self, seed: int, rounds: int = 1) -> None:
-        """At each point that the channel passes, and now and then at a random moment."""
+        """At each point that the channel passes, then at random moments."""
         chance, once = random.Random(seed), points(self.name)
         steps = once + [x for x in once if x not in ONCE] * (rounds - 1)
-        for n in range(len(steps), 2, -3):
-            steps.insert(n, "random")
+        steps += ["random"] * (len(steps) // 3)
         share = max(1, self.people // (2 * len(steps)))
         for step in steps:
             if step == "random":

@@ -26,5 +26,5 @@ DRILL = replace(OVER, status=Status.EXERCISE, exercise=Exercise.DRILL)
 )
 def test_the_end_of_a_red_is_as_urgent_as_the_red(version: WarningVersion, lane: Level) -> None:
     body = msgspec.json.encode(version)
-    found = _entry(1, version.identifier, "sms", "a", int(version.level), body, None)
+    found = _entry(1, version.identifier, "sms", "a", body, None)
     assert found.planned.lane == lane

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import msgspec
 
 from tongluo.core.warning import WarningVersion
-from tongluo.core.words import Act, Status
+from tongluo.core.words import Act
 from tongluo.daemon.deliveries import Planned
 from tongluo.store.rows import warning_of
 from tongluo.warning.desk import Mute
@@ -17,16 +17,16 @@ from tongluo.warning.quiet import muted
 STAFF = "staff"
 
 NEW = (
-    "SELECT o.id, o.identifier, o.channel, w.area, w.level, w.body, NULL FROM outbox o"
+    "SELECT o.id, o.identifier, o.channel, w.area, w.body, NULL FROM outbox o"
     " JOIN warnings w ON w.identifier = o.identifier WHERE o.id > ?1"
-    " UNION ALL SELECT o.id, o.identifier, o.channel, c.area, c.level, c.body, c.targets"
+    " UNION ALL SELECT o.id, o.identifier, o.channel, c.area, c.body, c.targets"
     " FROM outbox o JOIN calls c ON c.identifier = o.identifier WHERE o.id > ?1"
     " ORDER BY 1 LIMIT ?2"
 )
 
 
 OUT = (
-    "SELECT o.id, o.identifier, o.channel, w.area, w.level, w.body, NULL FROM outbox o"
+    "SELECT o.id, o.identifier, o.channel, w.area, w.body, NULL FROM outbox o"
     " JOIN warnings w ON w.identifier = o.identifier WHERE o.identifier = ?1 AND o.channel = ?2"
 )
 
@@ -56,7 +56,7 @@ def out(journal: sqlite3.Connection, identifier: str, channel: str, now: int) ->
     found = journal.execute(OUT, (identifier, channel)).fetchone()
     if found is None:
         return None
-    warning = warning_of(found[5])
+    warning = warning_of(found[4])
     bodies = journal.execute("SELECT body FROM warnings WHERE event = ?", (warning.event,))
     newest = max(warning_of(body).version for (body,) in bodies)
     over = warning.act is Act.CANCEL or warning.expires <= now
@@ -69,21 +69,18 @@ def _entry(
     identifier: str,
     channel: str,
     area: str,
-    level: int,
     body: bytes,
     targets: bytes | None,
 ) -> Entry:
     call = targets is not None
     warning = warning_of(body)
-    level = max(level, warning.weight)  # an all-clear of red is repeated as red is
-    if warning.status is Status.EXERCISE:
-        level = 0  # behind every Actual, and never repeated when its outcome is unknown
+    lane = int(warning.urgency)  # what is unknown of an exercise is never repeated, either
     target = msgspec.json.decode(targets)[channel] if targets is not None else area
     event = identifier if call else identifier.rpartition(".v")[0]
     key = f"{identifier}:{channel}:{target}"
-    planned = Planned(key, identifier, event, channel, target, level)
+    planned = Planned(key, identifier, event, channel, target, lane)
     if call:
-        planned = Planned(key, identifier, event, channel, target, level, STAFF)
+        planned = Planned(key, identifier, event, channel, target, lane, STAFF)
     return Entry(number, identifier, body, planned, call)
 
 
