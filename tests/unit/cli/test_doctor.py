@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from dissemination.channels import CHANNELS
+from dissemination.channels import CHANNELS, webpush_wire
 from dissemination.targeting.register import Register
 from tests.build import START
 from tests.mosquitto import Mosquitto, broker
@@ -189,6 +189,23 @@ def test_a_gateway_that_listens_and_one_that_does_not(influx: str, tmp_path: Pat
     config = load(write(tmp_path)).config
     made = config.model_copy(update={"channels": {"a": there, "b": away}})
     assert [f.state for f in doctor_out.channels(made, tmp_path)] == ["OK", "FAIL"]
+
+
+def test_pushes_with_and_without_key_and_libraries(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    push = ChannelIn(kind="webpush", options={"contact": "mailto:duty@example.org"})
+    made = load(write(tmp_path)).config.model_copy(update={"channels": {"push": push}})
+
+    def told() -> tuple[str, str]:
+        (found,) = doctor_out.channels(made, tmp_path)
+        return found.state, found.said
+
+    assert told() == ("OK", "push makes its key, webpush.key, at its first start")
+    webpush_wire.key(tmp_path)
+    assert told()[1].startswith("push has its key")
+    monkeypatch.setattr(webpush_wire, "LIBRARIES", ("not_there_at_all",))
+    assert told() == ("FAIL", "push cannot encrypt: a library is missing")
 
 
 def test_channels_that_work_and_that_do_not(tmp_path: Path, broker: Mosquitto) -> None:
