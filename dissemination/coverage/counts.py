@@ -41,6 +41,8 @@ class Node:
     least: tuple[int, ...]
     most: tuple[int, ...]
     inside: tuple[Node, ...]
+    alone: Bits
+    """Atoms that are in none inside it."""
 
 
 def bounds(people: I8, proven: I8, counts: Sequence[Count], chosen: Bits) -> tuple[int, int]:
@@ -52,7 +54,16 @@ def bounds(people: I8, proven: I8, counts: Sequence[Count], chosen: Bits) -> tup
     >>> bounds(np.array([40]), np.array([10]), [one], np.array([True]))
     (37, 40)
     """
-    root = _tree(np.ones(len(people), bool), _nested(list(counts), len(people)))
+    return ends(tree(counts, len(people)), people, proven, chosen)
+
+
+def tree(counts: Sequence[Count], size: int) -> Node:
+    """All counts of so many atoms, group in group: made once for many questions."""
+    return _tree(np.ones(size, bool), _nested(list(counts), size))
+
+
+def ends(root: Node, people: I8, proven: I8, chosen: Bits) -> tuple[int, int]:
+    """`bounds` by a tree."""
     return _least(root, people, proven, chosen), _most(root, people, proven, chosen)
 
 
@@ -86,20 +97,18 @@ def _tree(atoms: Bits, counts: Sequence[Count]) -> Node:
         within = [c for c in rest if not (c.atoms & ~first).any()]
         inside.append(_tree(first, within))
         rest = [c for c in rest if (c.atoms & ~first).any()]
-    return Node(atoms, tuple(c.least for c in own), tuple(c.most for c in own), tuple(inside))
-
-
-def _alone(node: Node) -> Bits:
-    """Atoms of a group that are in none inside it."""
-    out = node.atoms.copy()
-    for one in node.inside:
-        out &= ~one.atoms
-    return out
+    alone = atoms.copy()
+    for one in inside:
+        alone &= ~one.atoms
+    ends_ = tuple(c.least for c in own), tuple(c.most for c in own)
+    return Node(atoms, *ends_, tuple(inside), alone)
 
 
 def _least(node: Node, people: I8, proven: I8, chosen: Bits) -> int:
     """Whoever is counted is outside the chosen first; the proven are where they are."""
-    own = int(proven[_alone(node) & chosen].sum())
+    if not (node.atoms & chosen).any():
+        return 0
+    own = int(proven[node.alone & chosen].sum())
     below = own + sum(_least(one, people, proven, chosen) for one in node.inside)
     room = int(people[node.atoms & ~chosen].sum())
     there = int(people[node.atoms & chosen].sum())
@@ -108,6 +117,8 @@ def _least(node: Node, people: I8, proven: I8, chosen: Bits) -> int:
 
 def _most(node: Node, people: I8, proven: I8, chosen: Bits) -> int:
     """Each count adds people of its own, as far as there are any."""
-    own = int(proven[_alone(node) & chosen].sum())
+    if not (node.atoms & chosen).any():
+        return 0
+    own = int(proven[node.alone & chosen].sum())
     below = own + sum(_most(one, people, proven, chosen) for one in node.inside)
     return min(int(people[node.atoms & chosen].sum()), below + sum(node.most))

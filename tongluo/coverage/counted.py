@@ -11,7 +11,7 @@ import re
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,7 +19,7 @@ import msgspec
 import numpy as np
 
 from dissemination.channels.wardens import shares
-from dissemination.coverage.counts import Count, bounds
+from dissemination.coverage.counts import Count, Node, ends, tree
 from dissemination.coverage.known import F8, I8
 from dissemination.coverage.people import People
 from dissemination.coverage.steps import Bits
@@ -80,27 +80,34 @@ class Counted:
     """(people by name)"""
     told: tuple[Told, ...] = ()
     said: tuple[Said, ...] = ()
+    trees: dict[int, Node] = field(default_factory=dict)
+    """By minute, as they were asked for."""
 
-    def bounds(self, minute: int, proven: Bits, chosen: Bits) -> tuple[int, int]:
-        """(least, most) people reached in chosen cells by a minute; proven: (people by name)."""
-        sure = np.bincount(self.atom[proven], minlength=len(self.people))
+    def sure(self, proven: Bits) -> I8:
+        """(atoms) people with a proof; proven: (people by name)."""
+        return np.bincount(self.atom[proven], minlength=len(self.people))
+
+    def bounds(self, minute: int, sure: I8, chosen: Bits) -> tuple[int, int]:
+        """(least, most) people reached in chosen cells by a minute; sure: of `sure`."""
         mine = chosen[self.cell]
         if not self.by(minute):
             n = int(sure[mine].sum())
             return n, n
-        counts = [Count(t.atoms, t.least, t.most) for t in self.by(minute)]
-        return bounds(self.people, sure, counts, mine)
+        if minute not in self.trees:
+            counts = [Count(t.atoms, t.least, t.most) for t in self.by(minute)]
+            self.trees[minute] = tree(counts, len(self.people))
+        return ends(self.trees[minute], self.people, sure, mine)
 
     def by(self, minute: int) -> list[Told]:
         """The counts that stood at a minute: of each who counts a place, the newest."""
         newest = {(t.by, t.who, t.area): t for t in self.told if t.minute <= minute}
         return list(newest.values())
 
-    def least(self, minute: int, proven: Bits, people: People) -> F8:
+    def least(self, minute: int, proven: I8, people: People) -> F8:
         """(cells) people reached at the least, so that every area's sum is what its counts say;
         within an area those counted beside the proven are spread over who is missing."""
         cells = len(people.people)
-        sure = np.bincount(self.cell[self.atom[proven]], minlength=cells).astype(np.float64)
+        sure: F8 = np.bincount(self.cell, proven, minlength=cells).astype(np.float64)
         if not self.by(minute):
             return sure
         for n in range(len(people.areas)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -60,6 +60,8 @@ class Look:
     apart: bool = False
     """Minutes are those of the clock that stamped the deliveries, from their first stamp on: the
     site ran on a stream clock, which says another time."""
+    proven: dict[int, I8] = field(default_factory=dict)
+    """What `_proven` has found."""
 
     @property
     def reached(self) -> Reached | None:
@@ -77,10 +79,13 @@ class Look:
         once = np.unique(self.sent.person[self.sent.proven <= minute])
         return np.bincount(self.people.cell[once], minlength=len(self.people.people))
 
-    def _proven(self, minute: int) -> Bits:
-        out = np.zeros(len(self.people.cell), bool)
-        out[self.sent.person[self.sent.proven <= minute]] = True
-        return out
+    def _proven(self, minute: int) -> I8:
+        """(atoms of the counts) people with a proof, found once a minute: a million may be."""
+        if minute not in self.proven:
+            out = np.zeros(len(self.people.cell), bool)
+            out[self.sent.person[self.sent.proven <= minute]] = True
+            self.proven[minute] = self.counted.sure(out)
+        return self.proven[minute]
 
     def told(self, minute: int, chosen: Bits) -> tuple[int, int]:
         """(least, most) people of some cells with a proof or in a warden's count by a minute."""
