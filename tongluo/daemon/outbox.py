@@ -15,6 +15,7 @@ from tongluo.warning.desk import Mute
 from tongluo.warning.quiet import muted
 
 STAFF = "staff"
+_MUTE = msgspec.json.Decoder(Mute)  # once, for all lanes: see `tongluo.store.rows`
 
 NEW = (
     "SELECT o.id, o.identifier, o.channel, w.area, w.body, NULL FROM outbox o"
@@ -109,7 +110,7 @@ class Mutes:
         for number, what, body in found:
             self._last = number
             if what == "mute":
-                mute = msgspec.json.decode(body, type=Mute)
+                mute = _MUTE.decode(body)
                 self._known[mute.what] = mute
 
     def of(self, warning: WarningVersion, endpoint: str) -> Mute | None:

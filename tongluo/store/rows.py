@@ -21,6 +21,9 @@ class Configuration:
     text: str
 
 
+_WARNING = msgspec.json.Decoder(WarningVersion)
+"""Made once, here: msgspec crashes when two threads are the first to read a type at once."""
+
 Row = Readings | Tick | Act | Command | Notice | Configuration
 
 
@@ -63,4 +66,4 @@ def _columns(db: sqlite3.Connection, first: int, n: int) -> Columns:
 
 def warning_of(body: bytes) -> WarningVersion:
     """The warning version stored in a row of `warnings`."""
-    return msgspec.json.decode(body, type=WarningVersion)
+    return _WARNING.decode(body)
