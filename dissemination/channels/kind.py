@@ -138,6 +138,9 @@ class ChannelKind:
     """Where receipts come, when they come by HTTP."""
     proves: tuple[DeliveryState, ...] = ()
     """What its hand-over itself may prove beyond `accepted`; no other is believed (law 7)."""
+    clears: int | None = None
+    """ms after an all-clear was sent for which it is tried again; once it always is. None = until
+    it is through."""
     acting: bool = False
     """Whether its recipients act for others: it is then for all of an area, whoever of them has a
     proof himself."""

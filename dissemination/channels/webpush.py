@@ -13,6 +13,7 @@ which has to stand in the same policy.
 | 404 or 410: the browser has given the subscription up | `failed`; it is removed |
 | 429 or 5xx | tried again, as late as the service asks |
 | no answer | `unknown`, repeated for orange and red |
+| an all-clear that no try has got through in 6 h | `expired` |
 
 What a person presses on the page is a proof of [app](#app). A message is encrypted for its browser
 (RFC 8291) and signed with the site's own key (VAPID, RFC 8292): the service learns when, how long
@@ -68,7 +69,7 @@ if TYPE_CHECKING:
 GONE = (404, 410)
 REFUSED_US = (401, 403)
 CLEAR_KEPT = 6 * HOUR
-"""ms for which a service keeps an all-clear for a browser that is off."""
+"""ms for which an all-clear is tried, and kept by a service for a browser that is off."""
 KNOWN = 60.0
 """Seconds for which the addresses of a service are believed."""
 TOPIC = 32

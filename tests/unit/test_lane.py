@@ -18,7 +18,9 @@ from tongluo.config.models import ChannelIn
 from tongluo.core.errors import PermanentFailure, TemporaryFailure
 from tongluo.core.log import Log
 from tongluo.core.ports import Delivery, Handed
-from tongluo.core.words import Level
+from tongluo.core.times import HOUR
+from tongluo.core.warning import WarningVersion
+from tongluo.core.words import Act, Level
 from tongluo.daemon import lane as lanes
 from tongluo.daemon.deliveries import Deliveries, Planned
 from tongluo.daemon.lane import Lane
@@ -68,12 +70,12 @@ class Clock:
 class House:
     """What a lane needs of a dispatcher."""
 
-    def __init__(self, folder: Path, rate: str | None) -> None:
+    def __init__(self, folder: Path, rate: str | None, clock: str = "stream") -> None:
         self.said, self.folder = io.StringIO(), folder
         self.log = Log("test", self.said)
         self.deliveries = Deliveries(folder / "deliveries.db")
         channel = ChannelIn(kind="trial", rate=rate)
-        time = type("Time", (), {"clock": "stream"})()
+        time = type("Time", (), {"clock": clock})()
         self.config: Any = type("Config", (), {"channels": {"sms": channel}, "time": time})()
         connect(folder / "journal.db").close()
 
@@ -99,18 +101,23 @@ class House:
 
 class Trial:
     def __init__(self, folder: Path, patch: pytest.MonkeyPatch, rate: str | None,
-                 parts: int = 1, window: int | None = None) -> None:  # fmt: skip
+                 parts: int = 1, window: int | None = None, clock: str = "stream",
+                 **kind_of: Any) -> None:  # fmt: skip
         self.clock = Clock()
         self.gateway = Gateway(self.clock, parts)
         patch.setattr(lanes, "now_ms", self.clock.read)
         kind = ChannelKind(
             recording.Options, lambda *_: self.gateway, honours_keys=False,
-            window=None if window is None else lambda _: window, cost=lambda _: parts,
+            window=None if window is None else lambda _: window, cost=lambda _: parts, **kind_of,
         )  # fmt: skip
         patch.setitem(CHANNELS, "trial", kind)
-        self.house = House(folder, rate)
+        self.house = House(folder, rate, clock)
         self.lane = Lane(self.house, "sms")
-        patch.setattr(self.lane, "_warning", lambda name: replace(BASE, identifier=name))
+        self.act = BASE.act
+        patch.setattr(self.lane, "_warning", self.warning)
+
+    def warning(self, name: str) -> WarningVersion:
+        return replace(BASE, identifier=name, act=self.act, sent=START, expires=START + HOUR)
 
     def run(self, until: int) -> None:
         """Whenever the lane would wake, to a time."""
@@ -234,3 +241,31 @@ def test_a_full_disk_under_a_channel_passes(made: Any) -> None:
     trial.gateway.faults = [sqlite3.OperationalError("database or disk is full")] * 5
     trial.run(START + 600_000)
     assert len(trial.gateway.came) == 1 and trial.house.count("accepted") == 1
+
+
+def test_an_all_clear_is_tried_for_as_long_as_the_kind_says(made: Any) -> None:
+    trial = made(clock="system", clears=6 * HOUR)
+    trial.act = Act.CANCEL
+    trial.house.queue(1)
+    trial.gateway.faults = [TemporaryFailure("away", 60.0)] * 10_000
+    trial.run(START + 24 * HOUR)
+    tried = 10_000 - len(trial.gateway.faults)
+    assert 350 <= tried <= 361 and trial.house.count("expired") == 1
+
+
+def test_an_all_clear_is_tried_once_however_late(made: Any) -> None:
+    trial = made(clock="system", clears=6 * HOUR)
+    trial.act = Act.CANCEL
+    trial.clock.now = START + 24 * HOUR
+    trial.house.queue(1)
+    trial.run(START + 25 * HOUR)
+    assert len(trial.gateway.came) == 1
+
+
+def test_an_all_clear_of_another_kind_is_tried_until_it_is_through(made: Any) -> None:
+    trial = made(clock="system")
+    trial.act = Act.CANCEL
+    trial.house.queue(1)
+    trial.gateway.faults = [TemporaryFailure("away", 60.0)] * 1_000
+    trial.run(START + 24 * HOUR)
+    assert len(trial.gateway.came) == 1

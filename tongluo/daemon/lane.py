@@ -265,10 +265,17 @@ class Lane:
 
     def _kept_off(self, warning: WarningVersion, row: Row) -> str:
         """Why it is not sent any more, or not to this endpoint; "" when it is."""
-        if self._expire and warning.act is not Act.CANCEL and now_ms() > warning.expires:
+        if self._expire and self._over(warning, row, now_ms()):
             return "too late"
         mute = self._mutes.of(warning, f"{self._name}:{row.target}")
         return f"muted by {mute.who}" if mute is not None else ""
+
+    def _over(self, warning: WarningVersion, row: Row, now: int) -> bool:
+        """Whether its time is past; an all-clear's, which may have been held, once it was tried."""
+        if warning.act is not Act.CANCEL:
+            return now > warning.expires
+        tried_for = self._kind.clears
+        return tried_for is not None and row.attempts > 0 and now > warning.sent + tried_for
 
     def _failed(self, row: Row, error: Exception) -> list[Outcome]:
         """A failure is final, or put off; a doubtful one is noted as unknown before."""
