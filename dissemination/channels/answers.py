@@ -20,8 +20,11 @@ _WORDS = {
 _PART = re.compile(
     r"\s*(?:"
     + "|".join(f"(?P<{name}>{words})" for name, words in _WORDS.items())
-    + r")[\s:,.，、。+]*(?P<count>\d+)?\s*(?:户|人|people)?[\s,.;，、。；!！]*"
+    + r")(?:(?:(?<=\d)[\s,，、+]*|(?<!\d)[\s:,.，、。+]*)(?P<count>\d+)\s*(?:户|人|people)?)?"
+    r"[\s,.;，、。；!！]*"
 )
+"""`2:30` and `2.5` are a time and a figure, `2人` are two people: none of them is an answer."""
+_COUNTED = re.compile(r"done(?: (\d+)(?:, refused(?: (\d+))?)?|, refused (\d+))?|refused (\d+)")
 
 
 @dataclass(frozen=True)
@@ -47,11 +50,11 @@ def read(said: str) -> Answer:
     lower = plain.lower()
     while at < len(lower):
         part = _PART.match(lower, at)
-        if part is None or int(part["count"] or 0) > MOST:
+        name = next((n for n in _WORDS if part and part[n] is not None), "")
+        if part is None or int(part["count"] or 0) > MOST or name in parts:
             words = hide("".join(c for c in plain if c.isprintable()))
             taken = lower.startswith(("收到", "received"))
             return Answer(taken, f"received, and says: {words}" if taken else words)
-        name = next(name for name in _WORDS if part[name] is not None)
         count = part["count"] if name != "received" else None
         parts[name] = name if count is None else f"{name} {int(count)}"
         at = part.end()
@@ -60,6 +63,33 @@ def read(said: str) -> Answer:
     if len(parts) > 1:
         parts.pop("received", None)
     return Answer(True, ", ".join(parts[name] for name in _WORDS if name in parts))
+
+
+@dataclass(frozen=True)
+class Count:
+    """What an answer counts."""
+
+    done: int | None
+    """None: all of them."""
+    refused: int
+
+
+def count(words: str) -> Count | None:
+    """What an answer counts, by its words as `read` gives them; None for all other words.
+
+    >>> count("done 37, refused 3"), count("done"), count("refused 2")
+    (Count(done=37, refused=3), Count(done=None, refused=0), Count(done=0, refused=2))
+    >>> count("not done 37"), count("done, refused"), count("received")
+    (None, None, None)
+    """
+    found = _COUNTED.fullmatch(words.strip().casefold())
+    if found is None:
+        return None
+    done, *refused = found.groups()
+    some = next((int(n) for n in refused if n), 0)
+    if max(int(done or 0), some) > MOST:
+        return None
+    return Count(int(done) if done else 0 if words.strip().casefold()[0] == "r" else None, some)
 
 
 def text(raw: bytes) -> str:

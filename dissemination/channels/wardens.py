@@ -9,9 +9,11 @@ known of a task is what `by` hears of its message; rates are counted apart from 
 
 Wardens answer by short message: `1`, `收到` or `received`; `2 37`, `完成37` or `done 37` once 37
 people are told (without a number: all of them); `3 2`, `拒绝2` or `refused 2` for people who will
-not leave; both in one as `2 37 3 2` or `完成37拒绝2`. Any of these makes the newest task of that
-warden `acknowledged`; the counts stay with its receipts. Other words are kept there, too, and prove
-nothing. Nobody but the warden himself counts as reached by it.
+not leave; both in one as `2 37 3 2` or `完成37拒绝2`. An answer that is wholly one of these makes
+the newest task of that warden `acknowledged`; the counts stay with its receipts. So does what
+begins with `收到` or `received`: its further words are kept and count nobody. Other words (`2人`,
+`2:30`, "not done 37") are kept there, too, and prove nothing. What counts are worth stands under
+[coverage](coverage.md#counted-what-wardens-report).
 
 Answers come to `answers`, an address of this machine that the dispatcher listens on. In Kannel:
 

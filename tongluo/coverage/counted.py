@@ -7,7 +7,6 @@ place the newest count stands. What both ends make of it is `dissemination.cover
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
@@ -18,6 +17,7 @@ from typing import Any, Literal
 import msgspec
 import numpy as np
 
+from dissemination.channels import answers
 from dissemination.channels.wardens import shares
 from dissemination.coverage.counts import Count, Node, ends, tree
 from dissemination.coverage.known import F8, I8
@@ -30,15 +30,14 @@ from tongluo.core.errors import RegisterError
 from tongluo.core.warning import WarningVersion
 
 MINUTE = 60_000
-ANSWER = re.compile(r"(done|refused)(?: (\d+))?")
-WHOLE = re.compile(rf"{ANSWER.pattern}(?:, {ANSWER.pattern})?")
-"""Other words, in which a number may stand, count nobody."""
-HEAD = "answer: "
+HEAD, KNOWN = "answer: ", "acknowledged"
 REPORTS = """
 SELECT arrival, station, body FROM reports WHERE kind IN ('count', 'shown', 'text') AND arrival >= ?
 ORDER BY id
 """
-ANSWERS = "SELECT key, at, raw FROM receipts WHERE key >= ? AND key < ? AND raw LIKE 'answer: %'"
+ANSWERS = """
+SELECT key, at, state, raw FROM receipts WHERE key >= ? AND key < ? AND raw LIKE 'answer: %'
+"""
 
 
 @dataclass(frozen=True)
@@ -126,8 +125,8 @@ def counted(
     """All counts of a warning by now, which is `most` minutes since the issue. versions: those
     whose proofs count; inside: area -> all areas in it."""
     start, last = versions[0].sent, versions[-1]
-    answers = _answers(config, folder, versions)
-    tasks = _tasks(folder, last) if answers else {}
+    heard = _answers(config, folder, versions)
+    tasks = _tasks(folder, last) if heard else {}
     door = np.full(len(people.cell), -1, np.int64)
     groups = {task: n for n, task in enumerate(dict.fromkeys(tasks.values()))}
     for task, n in groups.items():
@@ -152,15 +151,16 @@ def counted(
         if "told" in body and area(name).any():
             told.append(Told(minute, "report", body["who"], name, n, n,
                              body.get("of"), body.get("refuse"), area(name)))  # fmt: skip
-    for target, time, raw in answers:
+    for target, time, known, words in heard:
         own = tasks.get(target)
         if own is None or own.charge is None:
             continue
         at = own.charge.area
         atoms = area(at) if own.counted else group == groups[own]
         minute = min(most, max(0, time - start) // MINUTE)
-        who, words = f"#{own.charge.person}", raw.removeprefix(HEAD)
-        if (span := _numbers(raw, int(size[atoms].sum()))) is not None:
+        who = f"#{own.charge.person}"
+        span = _span(words, int(size[atoms].sum())) if known else None
+        if span is not None:
             told.append(Told(minute, "answer", who, at, *span, None, None, atoms))
         elif words and words != "received":
             said.append(Said(minute, "answer", who, at, words))
@@ -173,23 +173,20 @@ def _minute(told: Told | Said) -> int:
     return told.minute
 
 
-def _numbers(raw: str, everybody: int) -> tuple[int, int] | None:
+def _span(words: str, everybody: int) -> tuple[int, int] | None:
     """(least, most) people told, by the words of an answer; None where it counts nobody.
 
-    >>> _numbers("answer: done 37, refused 3", 40), _numbers("answer: done", 40)
-    ((37, 40), (40, 40))
-    >>> _numbers("answer: refused 2", 40), _numbers("answer: received", 40)
-    ((2, 2), None)
-    >>> _numbers("answer: we are not done 3 bridges are out", 40)
+    >>> _span("done 37, refused 3", 40), _span("done", 40), _span("refused 2", 40)
+    ((37, 40), (40, 40), (2, 2))
+    >>> _span("received", 40), _span("we are not done 3 bridges are out", 40)
+    (None, None)
     """
-    words = raw.removeprefix(HEAD)
-    parts = dict(ANSWER.findall(words)) if WHOLE.fullmatch(words) else {}
-    if not parts:
+    said = answers.count(words)
+    if said is None:
         return None
-    done = int(parts["done"] or everybody) if "done" in parts else 0
-    refused = int(parts.get("refused") or 0)
-    most = min(done + refused, max(everybody, done))
-    return (max(done, refused), most) if most else None
+    done = everybody if said.done is None else said.done
+    most = min(done + said.refused, max(everybody, done))
+    return (max(done, said.refused), most) if most else None
 
 
 def _reports(
@@ -208,8 +205,9 @@ def _reports(
 
 def _answers(
     config: Config, folder: Path, versions: Sequence[WarningVersion]
-) -> list[tuple[str, int, str]]:
-    """(target, time, words) of wardens' answers, the oldest first."""
+) -> list[tuple[str, int, bool, str]]:
+    """(target, time, whether it is one of the answers asked for, words) of wardens' answers, the
+    oldest first."""
     channels = [name for name, given in config.channels.items() if given.kind == "wardens"]
     path, found = folder / "deliveries.db", []
     if not channels or not path.exists():
@@ -219,7 +217,10 @@ def _answers(
             for channel in channels:
                 head = f"{version.identifier}:{channel}:"
                 rows = db.execute(ANSWERS, (head, head[:-1] + ";"))
-                found += [(key.removeprefix(head), at, raw) for key, at, raw in rows]
+                found += [
+                    (key.removeprefix(head), at, state == KNOWN, raw.removeprefix(HEAD))
+                    for key, at, state, raw in rows
+                ]
     return sorted(found, key=lambda row: row[1])
 
 

@@ -66,13 +66,14 @@ class Site:
             record = Record(START + minute * MINUTE, "report", body)
             journal.tick(Tick(START + 60 * MINUTE), Effects(records=[record]))
 
-    def answer(self, warden: int, words: str, minute: int = 20) -> None:
+    def answer(self, warden: int, words: str, minute: int = 20, *,
+               state: DeliveryState = DeliveryState.ACKNOWLEDGED) -> None:  # fmt: skip
         key = f"{EVENT}.v1:wardens:{self.targets[warden]}"
         fan = Planned(f"{EVENT}.v1:wardens:town", f"{EVENT}.v1", EVENT, "wardens", "town", 4)
         self.rows.spread(fan, [self.targets[warden]], START)
         self.rows.settle([Outcome(key, DeliveryState.HANDED_OVER, START)])
         at = START + minute * MINUTE
-        self.rows.receive(key, DeliveryState.ACKNOWLEDGED, 0, f"answer: {words}", at)
+        self.rows.receive(key, state, 0, f"answer: {words}", at)
 
     def told(self) -> dict[str, Any]:
         ended = self.call("coverage", "--json", "--config", self.config)
@@ -145,6 +146,24 @@ def test_what_is_said_in_words_stands_beside_and_counts_nobody(site: Site) -> No
     assert found["counts"] == [] and found["whole"]["told"] == [0, 0]
     out = site.call("coverage", "--config", site.config).out
     assert "water at the bridge" in " ".join(out.split())
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["not done 37", "We are not done", "village abandoned", "nobody refused", "done, refused"],
+)
+@pytest.mark.parametrize("state", [DeliveryState.ACKNOWLEDGED, DeliveryState.UNKNOWN])
+def test_words_that_were_not_asked_for_count_nobody(
+    site: Site, words: str, state: DeliveryState
+) -> None:
+    site.answer(0, words, state=state)
+    assert site.told()["counts"] == [] and site.area("upper")["told"] == [0, 0]
+
+
+def test_an_answer_that_the_channel_did_not_take_for_one_counts_nobody(site: Site) -> None:
+    site.answer(0, "done 37", state=DeliveryState.UNKNOWN)
+    assert site.told()["counts"] == []
+    assert [s["words"] for s in site.told()["said"]] == ["done 37"]
 
 
 def test_the_table_and_the_picture_tell_counts_apart(site: Site, tmp_path: Path) -> None:

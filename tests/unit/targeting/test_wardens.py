@@ -1,13 +1,16 @@
 """Wardens: who gets a task, what it says, and what becomes of their answers."""
 
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dissemination.channels import CHANNELS, Surroundings, wardens
-from dissemination.channels.answers import read
+from dissemination.channels.answers import count, read
 from dissemination.channels.sms import Messages, Texts
 from dissemination.messages import Spoken
 from dissemination.sms_text import size
@@ -167,9 +170,31 @@ def test_answers_that_are_understood(said: str, words: str) -> None:
 
 
 @pytest.mark.parametrize("said", ["", " ", "237", "23", "2 9999999", "3间房倒了", "2楼进水", "11",
-                                  "help", "1 2 37", "请拨打 13800138000"])  # fmt: skip
+                                  "help", "1 2 37", "请拨打 13800138000", "2人", "2:30", "2.5",
+                                  "2 people", "done 3 done 40", "not done 37"])  # fmt: skip
 def test_other_words_prove_nothing(said: str) -> None:
     assert not read(said).known and "13800138000" not in read(said).words
+
+
+WORDS = ["done", "refused", "37", "3", "2", ",", "received", "完成", "拒绝", "told", "people"]
+OTHERS = ["not", "we are", "village", "nobody", "yet", "of", "没有", "未", "了吗", "?", "-"]
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=6), st.sampled_from(OTHERS), st.integers(0, 6),
+       st.sampled_from(["", " "]))  # fmt: skip
+def test_with_one_word_that_is_not_asked_for_an_answer_counts_nobody(
+    words: list[str], other: str, at: int, between: str
+) -> None:
+    said = between.join([*words[:at], other, *words[at:]])
+    assert count(read(said).words) is None and count(said) is None
+    assert not read(said).known or said.startswith("received")
+
+
+@given(st.text() | st.text("done2 37,refused"))
+def test_what_counts_is_wholly_an_answer(words: str) -> None:
+    asked = r"done( [0-9]+)?(, refused( [0-9]+)?)?|refused [0-9]+"
+    if not re.fullmatch(asked, words.strip().casefold()):
+        assert count(words) is None
 
 
 def test_answers_need_a_token(made: Register) -> None:
