@@ -334,7 +334,7 @@ def expand(
             return n, i
         r = sensor[i]
         if live and clock["stream"] > 0 and arrival[i] >= clock["swept"] + clock["tick"]:
-            n = sweep(received, order, clock, arrival[i], i - 1, n, out_i, out_f)
+            n = sweep(received, order, clock, arrival[i], i, n, out_i, out_f)
         if live and (fate[i] == FED or fate[i] == LATE):
             back[i] = heard(order[r], clock, arrival[i])
         done = n

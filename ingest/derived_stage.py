@@ -15,6 +15,7 @@ from ingest.stage import Admitted, OrderStage
 from tongluo.core.columns import Columns
 from tongluo.core.compiled import cached
 from tongluo.core.driver import NOWHERE, Links
+from tongluo.core.words import SILENT
 
 I8 = NDArray[np.int64]
 F8 = NDArray[np.float64]
@@ -38,7 +39,7 @@ class Rows:
     arrival: I8
     back: I8
     origin: I8
-    """The received row that each stands for or comes from."""
+    """The received row that each stands for, comes from, or comes before."""
 
     def __len__(self) -> int:
         return len(self.sensor)
@@ -49,8 +50,11 @@ class Rows:
         return self.sensor, self.t, self.value, self.flag, self.fate
 
     def place(self, row: int) -> int:
-        """Where a received row lies among these."""
-        return int(np.searchsorted(self.origin, row))
+        """Where a received row lies among these: behind the silences that come before it."""
+        place = int(np.searchsorted(self.origin, row))
+        while self.fate[place] == SILENT:
+            place += 1
+        return place
 
 
 @cache

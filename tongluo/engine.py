@@ -116,7 +116,7 @@ class Engine(Commanding):
             yield row, None
         if out is None or not len(rows):
             return
-        first, last = max(0, int(rows.origin[0])), int(rows.origin[-1]) + 1
+        first, last = int(rows.origin[0]), int(rows.origin[-1]) + 1
         for row in (np.flatnonzero(out.turn[first:last]) + first).tolist():
             stands = out.flag[row] > Flag.NOT_EVALUATED
             yield rows.place(row), TESTS[int(out.test[row])] if stands else ""

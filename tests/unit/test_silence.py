@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from tests.build import (
     columns,
     config,
     engine,
+    knows,
     said,
 )
 from tongluo.core.effects import Effects, Readings
@@ -136,3 +138,50 @@ def test_one_batch_and_one_by_one_tell_the_same(
         for whole in (True, False)
     ]
     assert said(runs[0]) == said(runs[1])
+
+
+QUALITY = {"learn": 16, "settle": "2 min"}
+SUSPECT = {"range": {"suspect": ["0 mm", "3 mm"]}, "quality": QUALITY}
+
+
+def doubted() -> Engine:
+    """Three gauges that are tested and two that are not; no derived series: parts are short."""
+    stations: dict[str, list[dict[str, Any]]] = {
+        "a": [{**RAIN, "silence": "17 min", **SUSPECT}], "b": [{**RAIN, **SUSPECT}],
+        "c": [RAIN], "d": [{**STAGE, "silence": "9 min", "quality": QUALITY}], "e": [STAGE],
+    }  # fmt: skip
+    return engine(config(stations, time={"stream_step": "30 min"}))
+
+
+def test_a_doubt_is_told_of_its_own_sensor_where_a_batch_begins_with_a_silence() -> None:
+    rows = [*((0, n, 0.1) for n in range(4)), (6, 0, 4.0), (20, 2, 0.1), (21, 0, 0.1)]
+    runs = []
+    for cuts in ([0, 4, 6, 7], [0, 7]):
+        e = doubted()
+        runs.append([x for a, b in pairwise(cuts) for x in fed(e, rows[a:b])])
+    assert told(runs[0]) == told(runs[1])
+    assert ("range", "a/rain", 6, True) in told(runs[0])
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([0, 0, 0.2, 1, 1, 3, 6, 12, 25]), st.integers(0, 4),
+            st.sampled_from([0, 0, 0, 0, 2, 7]), st.sampled_from([0.1, 0.2, 4.0, 6.0, 1.5, np.nan]),
+        ),
+        max_size=60,
+    ),
+    st.sets(st.integers(1, 60)),
+)  # fmt: skip
+def test_doubts_and_silences_do_not_ask_where_a_batch_ends(
+    drawn: list[tuple[float, int, int, float]], cuts: set[int]
+) -> None:
+    minute, rows = 0.0, []
+    for passed, sensor, late, value in drawn:
+        minute += passed
+        rows.append((max(0.0, minute - late), sensor, value))
+    edges = sorted({0, len(rows), *(cut for cut in cuts if cut < len(rows))})
+    parted, whole = doubted(), doubted()
+    found = [x for a, b in pairwise(edges) for x in fed(parted, rows[a:b])]
+    assert said(found) == said(fed(whole, rows))
+    assert knows(parted) == knows(whole)
