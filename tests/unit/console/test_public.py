@@ -165,3 +165,23 @@ def test_the_page_says_everything_in_both_languages() -> None:
     assert len(keys) == 2 and keys[0] == keys[1] and len(keys[0]) > 70
     blanks = [re.findall(r"\{(\w+)\}", table) for table in tables]
     assert sorted(blanks[0]) == sorted(blanks[1])
+
+
+def test_the_page_has_no_word_that_it_never_says() -> None:
+    text = (assets.FOLDER / "words.js").read_text(encoding="utf-8")
+    table = re.findall(r"const EN = \{(.*?)\n\};", text, re.DOTALL)[0]
+    words = dict(re.findall(r"[,{\n]\s*(\w+): \"([^\"]*)\"", table.split("\n  level:")[0]))
+    code = "\n".join(
+        path.read_text(encoding="utf-8") for path in PAGE if path.suffix == ".js"
+        and path.name != "words.js"
+    )  # fmt: skip
+    made = re.findall(r"`(\w*)\$\{[\w.]+\}(\w*)`", code)
+    of_cap = {"Immediate", "Expected", "Future", "Past", "Unknown"}
+
+    def said(key: str) -> bool:
+        composed = any(key.startswith(a) and key.endswith(b) for a, b in made if a + b)
+        return f'"{key}"' in code or composed or key in of_cap
+
+    assert {key for key in words if not said(key)} == set()
+    same = [key for key, word in words.items() if list(words.values()).count(word) > 1]
+    assert same == ["exercise_first", "exercise_last"]

@@ -276,7 +276,7 @@ function content(main) {
   const names = know.site.areas.filter((a) => know.places.includes(a.id)).map((a) => a.name[know.language]);
   return [
     know.site.exercise && h("p", { class: "notice" }, t("exercise_site")),
-    h("section", { class: "warnings", "aria-label": t("mine") }, own.some((w) => w.act !== "cancel") ? "" : calm(), own.map(view)),
+    h("section", { class: "warnings", "aria-label": t("places") }, own.some((w) => w.act !== "cancel") ? "" : calm(), own.map(view)),
     h("section", { class: "side" },
       h("h2", {}, t("map")), h("div", { class: "frame" }, drawMap(know.site, shown, know.places, know.language, wide(main)), legend(know.language)),
       far.length > 0 && [h("h2", {}, t("elsewhere")), h("ul", { class: "lines" }, far.map((w) => line(w, know.language, now())))],

@@ -130,7 +130,7 @@ export function drawMap(site, warnings, places, language, width) {
 export function legend(language) {
   return h("ul", { class: "legend", "aria-label": say(language, "legend") },
     ["red", "orange", "yellow", "blue"].map((level) => h("li", {}, h("span", { class: `dot level-${level}` }), levelWord(language, level))),
-    h("li", {}, h("span", { class: "dot own" }), say(language, "yours")));
+    h("li", {}, h("span", { class: "dot own" }), say(language, "places")));
 }
 
 // whether a point (latitude, longitude) lies inside an outline: rays to the east
