@@ -177,7 +177,7 @@ def test_one_act_does_not_approve_up_and_down() -> None:
     duty = orange()
     duty.at(2, A=4.5)
     ask(duty, "li", "cancel")  # in the face of the gauge
-    assert duty.act("wu", "approve", ids=[duty.group()]) == "apart"
+    assert duty.act("wu", "approve", ids=[*duty.engine.desk.groups]) == "apart"
     assert [p.approved[0][0] for p in duty.engine.desk.open() if p.approved] == ["li"]
     duty.act("wu", "approve", ids=[draft(duty).id])
     assert duty.out()[-1] == (2, "A", "cancel", "none")
@@ -274,6 +274,66 @@ def test_what_is_asked_can_be_said_in_every_voice(kind: str) -> None:
     ask(duty, "li", kind)
     said = asked(draft(duty))[1]
     assert not {*said} - {*hakka.readings()}
+
+
+def rung_up(duty: Duty, since: int) -> list[tuple[float, str, str]]:
+    """(minute, person, what it says) of calls about B."""
+    said = [(m, c.person, c.draft.reason["en"]) for m, c in duty.calls[since:]]
+    return [s for s in said if "area(s): B" in s[2]]
+
+
+@pytest.mark.parametrize("answered", [False, True])
+@pytest.mark.parametrize("kind", CHANGES)
+def test_a_rise_calls_as_if_no_draft_waited(kind: str, answered: bool) -> None:
+    heard = []
+    for drafted in (False, True):
+        duty = orange()
+        duty.at(2, A=3.5, B=0.2)
+        if drafted:
+            ask(duty, "li", kind)
+            call = next(c.id for _, c in duty.calls[::-1] if c.person == "ma" and c.answer)
+            if answered:
+                duty.act("ma", "answer", call=call)
+        before = len(duty.calls)
+        duty.at(3, A=3.5, B=3.5)
+        duty.until(40)
+        heard.append(rung_up(duty, before))
+    assert heard[0] == heard[1]
+    assert {"li", "ma", "wu", "he", "qi"} == {who for _, who, _ in heard[0]}
+
+
+@pytest.mark.parametrize("word", ["approve", "reject"])
+@pytest.mark.parametrize("kind", CHANGES)
+def test_a_word_on_a_rise_is_none_on_a_draft(kind: str, word: str) -> None:
+    duty = orange()
+    duty.at(2, A=3.5, B=0.2)
+    own = ask(duty, "li", kind)["id"]
+    duty.at(3, A=3.5, B=4.5)
+    (rise,) = duty.engine.desk.proposals.values()
+    assert rise.group != draft(duty).group
+    before = len(duty.out())
+    duty.act("wu", word, ids=[rise.group], **({"why": "w"} if word == "reject" else {}))
+    assert (draft(duty).id, draft(duty).approved[1:]) == (own, [])
+    assert len(duty.out()) == before
+    duty.act("wu", "approve", ids=[draft(duty).group])  # by its own
+    assert len(duty.out()) == before + 1
+
+
+def test_areas_whose_sensors_fall_are_one_group_and_no_rise_joins_them() -> None:
+    duty = Duty(approve={**TWO, "lower": "approve"})
+    duty.at(1, A=3.5, B=3.5)
+    for who in ("li", "ma"):
+        duty.act(who, "approve", ids=[duty.group()])
+    duty.hold(12, A=0.2, B=0.2)
+    assert own(duty) == [0, 0]
+    down = duty.group()
+    before = len(duty.calls)
+    duty.at(13, A=4.5, B=0.2)  # what is asked for turns round, and leaves the group
+    up, still = (duty.engine.desk.proposals[f"{a}/river_flood"] for a in "AB")
+    assert (up.level, still.level, still.group) == (4, 0, down)
+    assert up.group != down
+    assert {c.person for _, c in duty.calls[before:]} == {"li", "ma", "qi"}
+    assert {c.group for _, c in duty.calls[before:]} == {up.group}
 
 
 def needed(duty: Duty, level: int) -> int:

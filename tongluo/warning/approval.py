@@ -115,11 +115,18 @@ def _since(proposal: Proposal, time: int) -> None:
 
 
 def _gather(desk: Desk, proposal: Proposal, time: int, policy: Policy) -> None:
-    """Put a proposal into the group of its storm; a group whose level rises is called anew."""
-    group = desk.groups.get(proposal.group) or _storm(desk, proposal, time, policy)
+    """Put a proposal into the group of its storm; a group whose level rises is called anew.
+
+    One that asked for more and now asks for less, or the other way round, leaves its group.
+    """
+    group = desk.groups.get(proposal.group)
+    if group is not None and group.sort != proposal.sort:
+        left, proposal.group, group = group.id, "", None
+        _clear(desk, left)
+    group = group or _storm(desk, proposal, time, policy)
     if group is None:
         name = f"{proposal.hazard}.g{desk.number()}"
-        group = Group(name, proposal.hazard, time, proposal.rung, time)
+        group = Group(name, proposal.hazard, time, proposal.rung, time, sort=proposal.sort)
         desk.groups[name] = group
     elif proposal.rung > group.level:
         group.level, group.since, group.version = proposal.rung, time, group.version + 1
@@ -130,25 +137,34 @@ def _gather(desk: Desk, proposal: Proposal, time: int, policy: Policy) -> None:
 
 
 def _storm(desk: Desk, proposal: Proposal, time: int, policy: Policy) -> Group | None:
-    """The group of the same hazard and span of time whose ladder is still being climbed."""
+    """The group of the same hazard, sort and span of time whose ladder is still being climbed.
+
+    What a person wants lowered or reworded joins none.
+    """
     approval = policy.approval(proposal.rung)
-    if approval is None:
+    if approval is None or proposal.sort == "change":
         return None
     fit = (
         g
         for g in desk.groups.values()
-        if g.hazard == proposal.hazard
+        if (g.hazard, g.sort) == (proposal.hazard, proposal.sort)
         and time - g.at <= approval.together
         and (not approval.ladder or g.step < len(approval.ladder) or g.level < proposal.rung)
     )
     return next(fit, None)
 
 
+def _clear(desk: Desk, group: str) -> None:
+    """A group goes with its last proposal."""
+    if not desk.of_group(group):
+        desk.groups.pop(group, None)
+
+
 def close(desk: Desk, key: str, *, draft: bool = False) -> Proposal | None:
     """Take a proposal, or the draft there, off the desk, and its group with the last."""
     found = (desk.drafts if draft else desk.proposals).pop(key, None)
-    if found is not None and not desk.of_group(found.group):
-        desk.groups.pop(found.group, None)
+    if found is not None:
+        _clear(desk, found.group)
     return found
 
 

@@ -19,6 +19,9 @@ UNANSWERED = -1
 Kind = Literal["", "raise", "text", "lower", "cancel"]
 """What a draft changes; "" = a proposal of the sensors'."""
 
+Sort = Literal["rise", "fall", "change"]
+"""What a group asks for: more; less, by what the sensors say; a person's lowering or rewording."""
+
 
 class Proposal(msgspec.Struct):
     """A level that waits for a person: one hazard in one area. One that a person asks for is a
@@ -56,13 +59,24 @@ class Proposal(msgspec.Struct):
         return f"{self.area}/{self.hazard}"
 
     @property
+    def sort(self) -> Sort:
+        """Which groups it may be in."""
+        if self.kind in ("", "raise"):
+            return "fall" if self.level < self.rung else "rise"
+        return "change"
+
+    @property
     def asked(self) -> int:
         """Since when the present level has been proposed."""
         return self.since[self.level if self.level == self.rung else 0]
 
 
 class Group(msgspec.Struct):
-    """Proposals of one storm, called for together: one hazard, one span of time."""
+    """Proposals of one storm, called for together: one hazard, one span of time.
+
+    Who approves a rise does not lower anything by the same word, and a call about an all-clear is
+    no call about a rise: what a person wants lowered or reworded is a group of its own.
+    """
 
     id: str
     hazard: str
@@ -85,6 +99,7 @@ class Group(msgspec.Struct):
     """Calls that wait for an answer -> who was called."""
     silent: bool = False
     """Whether staff have been told that nobody answered."""
+    sort: Sort = "rise"
 
 
 class Declined(msgspec.Struct):
