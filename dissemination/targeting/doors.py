@@ -65,6 +65,8 @@ class Task:
     doors: tuple[Door, ...]
     counted: int = 0
     """People known by count only who live in the same areas: to be asked after."""
+    shared: int = 0
+    """So many of these live where others knock at doors, too: nobody knows who asks after whom."""
 
     @property
     def people(self) -> int:
@@ -84,10 +86,10 @@ def tasks(register: Register, area: Area) -> list[Task]:
         dealt.setdefault(those[turns[those] % len(those)], []).append(door)
         turns[those] += 1
     chosen = register.chosen(area)
-    counted = _counted(register, chosen.whole | chosen.part, near)
+    counted, shared = _counted(register, chosen.whole | chosen.part, near)
 
     def of(charge: InCharge | None, person: int) -> Task:
-        return Task(charge, tuple(dealt.get(person, ())), counted.get(person, 0))
+        return Task(charge, tuple(dealt.get(person, ())), counted[person], shared[person])
 
     rest = of(None, NOBODY)
     return [of(c, c.person) for c in charges] + ([rest] if rest.doors or rest.counted else [])
@@ -134,14 +136,18 @@ def _outwards(area: str, known: Mapping[str, Place]) -> Iterator[str]:
     yield from sorted(rest, key=lambda a: (-len(prefix(known[a].code)), a))
 
 
-def _counted(register: Register, areas: Iterable[str], near: Near) -> dict[int, int]:
-    """Who is asked after how many people that are known by count only; 0 = nobody is."""
-    found: dict[int, int] = {}
+def _counted(
+    register: Register, areas: Iterable[str], near: Near
+) -> tuple[Counter[int], Counter[int]]:
+    """Who is asked after how many people that are known by count only, and of these how many where
+    others knock at doors, too; 0 = nobody is."""
+    found, shared = Counter[int](), Counter[int]()
     for area, _, people in register.counts():
         if area in areas:
-            first = next(iter(near(area)), NOBODY)
-            found[first] = found.get(first, 0) + people
-    return found
+            first, *others = near(area) or (NOBODY,)
+            found[first] += people
+            shared[first] += people if others else 0
+    return found, shared
 
 
 def named(register: Register, listed: Sequence[Task], who: str, at: int) -> dict[int, str]:

@@ -1,8 +1,9 @@
 """Counts that came back from the place: reports of operators and wardens, answers to tasks.
 
-A report counts for its whole area; a warden's answer for those behind the warden's own doors (and,
-where people of the area are known by number only, for the whole area). Of each who counts one
-place the newest count stands. What both ends make of it is `dissemination.coverage.counts`.
+A report counts for its whole area; of one that is wider than the warning, at the least those who
+cannot all live outside it. A warden's answer counts for those behind the warden's own doors, and
+for as many of those known by number as are the warden's to ask after. Of each who counts one place
+the newest count stands. What both ends make of it is `dissemination.coverage.counts`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -28,6 +30,7 @@ from dissemination.targeting.register import Register
 from tongluo.config.models import Config
 from tongluo.core.errors import RegisterError
 from tongluo.core.warning import WarningVersion
+from tongluo.coverage import place
 
 MINUTE = 60_000
 HEAD, KNOWN = "answer: ", "acknowledged"
@@ -53,7 +56,8 @@ class Told:
     most: int
     of: int | None
     refuse: int | None
-    atoms: Bits
+    counts: tuple[Count, ...]
+    """What it says of whom."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,7 @@ class Counted:
             n = int(sure[mine].sum())
             return n, n
         if minute not in self.trees:
-            counts = [Count(t.atoms, t.least, t.most) for t in self.by(minute)]
+            counts = [count for told in self.by(minute) for count in told.counts]
             self.trees[minute] = tree(counts, len(self.people))
         return ends(self.trees[minute], self.people, sure, mine)
 
@@ -139,29 +143,37 @@ def counted(
     size = np.bincount(atom, np.concatenate([np.ones(len(people.cell)), rest])).astype(np.int64)
     cell, group = found // width, found % width - 1
 
-    def area(name: str) -> Bits:
-        names = [n for n, a in enumerate(people.areas) if a in inside.get(name, {name})]
+    def area(*given: str) -> Bits:
+        chosen = set[str]().union(*(inside.get(name, {name}) for name in given))
+        names = [n for n, a in enumerate(people.areas) if a in chosen]
         return np.asarray(np.isin(people.area[cell], names))
+
+    @cache
+    def outside(name: str) -> int | None:
+        return _others(config, folder, inside.get(name, {name}) - {*people.areas}, name)
 
     told, said = list[Told](), list[Said]()
     for time, name, body in _reports(folder, start, last.event, now):
         n, minute = int(body.get("told", 0)), min(most, (time - start) // MINUTE)
         if body["text"]:
             said.append(Said(minute, "report", body["who"], name, body["text"]))
-        if "told" in body and area(name).any():
-            told.append(Told(minute, "report", body["who"], name, n, n,
-                             body.get("of"), body.get("refuse"), area(name)))  # fmt: skip
+        if "told" in body and (atoms := area(name)).any():
+            others = outside(name)
+            some = within(n, int(size[atoms].sum()), others)
+            told.append(Told(minute, "report", body["who"], name, *some, body.get("of"),
+                             body.get("refuse"), (Count(atoms, *some),)))  # fmt: skip
     for target, time, known, words in heard:
         own = tasks.get(target)
         if own is None or own.charge is None:
             continue
         at = own.charge.area
-        atoms = area(at) if own.counted else group == groups[own]
         minute = min(most, max(0, time - start) // MINUTE)
         who = f"#{own.charge.person}"
-        span = _span(words, int(size[atoms].sum())) if known else None
-        if span is not None:
-            told.append(Told(minute, "answer", who, at, *span, None, None, atoms))
+        behind, by_number = group == groups[own], area(at, *own.charge.manages) & (group < 0)
+        counts = _counts(own, behind, by_number, size, words) if known else ()
+        if counts:
+            span = sum(c.least for c in counts), sum(c.most for c in counts)
+            told.append(Told(minute, "answer", who, at, *span, None, None, counts))
         elif words and words != "received":
             said.append(Said(minute, "answer", who, at, words))
     told.sort(key=_minute)
@@ -173,20 +185,43 @@ def _minute(told: Told | Said) -> int:
     return told.minute
 
 
-def _span(words: str, everybody: int) -> tuple[int, int] | None:
-    """(least, most) people told, by the words of an answer; None where it counts nobody.
+def within(told: int, people: int, others: int | None) -> tuple[int, int]:
+    """(least, most) of so many told who are among the people of the warning, and not among the
+    others of the area that the count is of; None: nobody knows how many those are.
 
-    >>> _span("done 37, refused 3", 40), _span("done", 40), _span("refused 2", 40)
-    ((37, 40), (40, 40), (2, 2))
-    >>> _span("received", 40), _span("we are not done 3 bridges are out", 40)
-    (None, None)
+    >>> within(300, 40, 960), within(980, 40, 960), within(300, 40, None), within(60, 40, 0)
+    ((0, 40), (20, 40), (0, 40), (60, 60))
     """
+    if others == 0:
+        return told, told
+    return 0 if others is None else min(people, max(0, told - others)), min(told, people)
+
+
+def _others(config: Config, folder: Path, areas: set[str], name: str) -> int | None:
+    """People of some areas, which lie in one; None where nobody knows how many those are."""
+    if not areas:
+        return 0
+    if not next((area.people for area in config.areas if area.id == name), 0):
+        return None
+    some = frozenset(areas)
+    return place.people(config, place.named(folder, some), some, 0, name).total
+
+
+def _counts(own: Task, behind: Bits, rest: Bits, size: I8, words: str) -> tuple[Count, ...]:
+    """What a warden's answer counts: behind are those at the warden's doors, `rest` are those
+    known by number, of whom the warden has some to ask after."""
+    doors, asked = int(size[behind].sum()), min(own.counted, int(size[rest].sum()))
     said = answers.count(words)
     if said is None:
-        return None
-    done = everybody if said.done is None else said.done
-    most = min(done + said.refused, max(everybody, done))
-    return (max(done, said.refused), most) if most else None
+        return ()
+    if said.done is None:
+        alone = max(0, asked - own.shared)
+        found = Count(behind, doors, doors), Count(rest, alone, asked)
+        return tuple(count for count in found if count.most)
+    least, most = max(said.done, said.refused), said.done + said.refused
+    there = doors + asked
+    some = min(least, there), min(most, there)
+    return (Count(behind | rest if asked else behind, *some),) if some[1] else ()
 
 
 def _reports(

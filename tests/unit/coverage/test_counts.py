@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dissemination.coverage.counts import Count, bounds
+from tongluo.coverage.counted import within
 
 ATOMS = 4
 GROUPS = [[0, 1, 2, 3], [0, 1], [2, 3], [0], [1], [2], [3]]
@@ -72,6 +73,20 @@ def test_a_group_across_others_keeps_the_bounds_true(town: Any, group: list[int]
     found = bounds(np.array(people), np.array(proven), given_, mask(chosen))
     least, most = every_way(people, proven, counts, chosen)
     assert found[0] <= least and most <= found[1]
+
+
+@settings(max_examples=150, deadline=None)
+@given(towns(), st.integers(0, 3), st.lists(st.integers(0, 9), min_size=1, max_size=2))
+def test_a_count_of_an_area_around_is_exact_for_those_inside(
+    town: Any, others: int, told: list[int]
+) -> None:
+    people, proven, counts, chosen = town
+    counts, told = counts[:1], [min(n, sum(people) + others) for n in told]
+    around = [([*range(ATOMS), ATOMS], n, n) for n in told]
+    expected = every_way([*people, others], [*proven, 0], [*counts, *around], chosen)
+    given_ = [Count(mask(group), least, most) for group, least, most in counts]
+    given_ += [Count(mask([0, 1, 2, 3]), *within(n, sum(people), others)) for n in told]
+    assert bounds(np.array(people), np.array(proven), given_, mask(chosen)) == expected
 
 
 def test_two_counts_of_one_village_may_be_of_the_same_people_those_of_two_are_not() -> None:
