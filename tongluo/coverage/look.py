@@ -117,7 +117,7 @@ def look(config: Config, folder: Path, versions: Iterable[WarningVersion], asked
     return Look(
         asked, start, max(0, last - begin) // MINUTE, people, ways, rows,
         sending.sent(rows, ways, people, some.links, strange, begin),
-        sending.aired(rows, ways, people, config, inside, begin),
+        sending.aired(rows, ways, people, config, inside, some.speakers, begin),
         works, hours(ways, local_hour(start, config.site.timezone)),
         kept.tests(days, [way.name for way in ways]), some.responsible,
         counting.counted(config, folder, counted, people, inside, now,

@@ -4,9 +4,11 @@ register."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +28,10 @@ from tongluo.core.warning import Area
 from tongluo.coverage import kept
 
 MINUTE = 60_000
+SPEAKERS = """
+SELECT DISTINCT c.target, e.area FROM contacts c JOIN entries e ON e.id = c.entry
+WHERE c.kind = 'speaker' ORDER BY c.target
+"""
 STRANGE = 1 << 40
 """Numbers from here on stand for addresses that are not in the register: a person each."""
 
@@ -59,6 +65,8 @@ class Named:
     links: Links
     responsible: frozenset[int] = frozenset()
     """Entries of those who have to act for others."""
+    speakers: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Loudspeakers by target: the areas where they stand."""
 
 
 NOBODY = Named(
@@ -133,6 +141,7 @@ def named(folder: Path, areas: frozenset[str]) -> Named:
         acting = register.db.execute(
             "SELECT id FROM entries WHERE audience IN ('staff', 'responders', 'contacts')"
         ).fetchall()
+        speakers = register.db.execute(SPEAKERS).fetchall()
     inside = np.array([name in areas for name in people.areas], bool)[people.area]
     target = np.concatenate([t for t, _ in links])
     entry = np.concatenate([e for _, e in links])
@@ -149,6 +158,7 @@ def named(folder: Path, areas: frozenset[str]) -> Named:
         [(a, s, n) for a, s, n in counts if a in areas],
         Links(target[order], entry[order]),
         frozenset(i for (i,) in acting),
+        {t: frozenset(a for _, a in rows) for t, rows in groupby(speakers, itemgetter(0))},
     )
 
 

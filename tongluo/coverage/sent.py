@@ -7,7 +7,7 @@ Times are minutes since the warning was issued. A proof counts from the time tha
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -155,36 +155,36 @@ def sent(
 
 def aired(
     found: Sequence[Row], ways: Ways, people: People, config: Config, inside: dict[str, set[str]],
-    start: int,
+    speakers: Mapping[str, frozenset[str]], start: int,
 ) -> Aired | None:  # fmt: skip
-    """Deliveries to whole areas, loudspeakers among them."""
+    """Deliveries to whole areas, loudspeakers among them; speakers: of the register, its target ->
+    its areas."""
     place = {way.name: k for k, way in enumerate(ways) if way.proof != "person"}
     own = [row for row in found if row.channel in place]
     if not own:
         return None
-    speakers = {name: _speakers(config, name) for name in place}
+    at = {name: {**speakers, **_speakers(config, name)} for name in place}
     cells = np.stack(
-        [_cells(people, speakers[row.channel].get(row.target, row.target), inside) for row in own]
+        [_cells(people, at[row.channel].get(row.target, {row.target}), inside) for row in own]
     )
     channel = np.array([place[row.channel] for row in own], np.int64)
     handed, _, played, failed, doubt = _minutes(own, start)
     return Aired(channel, cells, handed, played, failed, doubt)
 
 
-def _speakers(config: Config, channel: str) -> dict[str, str]:
-    """Loudspeaker -> its area."""
+def _speakers(config: Config, channel: str) -> dict[str, frozenset[str]]:
+    """Loudspeaker -> its areas, as the configuration has it."""
     given = config.channels.get(channel)
     listed = given.options.get("speakers") if given else None
     if not isinstance(listed, dict):
         return {}
-    return {name: area for area, names in listed.items() for name in names}
+    return {name: frozenset({area}) for area, names in listed.items() for name in names}
 
 
-def _cells(people: People, area: str, inside: dict[str, set[str]]) -> Bits:
-    """The cells of an area and of all in it; of one that is not known, all."""
-    names = inside.get(area, {area})
-    at = [n for n, name in enumerate(people.areas) if name in names]
-    return np.isin(people.area, at) if at else people.people > 0
+def _cells(people: People, areas: Iterable[str], inside: dict[str, set[str]]) -> Bits:
+    """The cells of areas and of all in them; what lies nobody knows where reaches nobody."""
+    names = set[str]().union(*(inside.get(area, {area}) for area in areas))
+    return np.isin(people.area, [n for n, name in enumerate(people.areas) if name in names])
 
 
 def _minutes(own: Sequence[Row], start: int) -> list[I8]:

@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from dissemination.targeting import Contact, Entry, Register, changes
-from tests.town import MINUTE, START, number, warning
+from tests.town import EVENT, MINUTE, START, number, warning
 from tests.unit.cli.conftest import Call
 from tests.unit.cli.test_coverage_counts import Site
 from tongluo.config.load import load
 from tongluo.core.warning import Area
+from tongluo.core.words import DeliveryState
 from tongluo.coverage.look import Look, look
+from tongluo.daemon.deliveries import Outcome, Planned
 from tongluo.daemon.escalator import begun, next_step
 
 UPPER = replace(warning(), area=Area("upper", "上村", "Upper", 40))
@@ -105,3 +107,32 @@ def test_a_warden_of_the_town_counts_nobody_behind_the_doors_of_others(site: Sit
         site.targets += [""] * 10 + [register.vault.target(number(90))]
     site.answer(90, "done")
     assert site.told()["whole"]["told"] == [7, 7]
+
+
+def played(site: Site, target: str) -> None:
+    key = f"{EVENT}.v1:horn:{target}"
+    site.rows.plan([Planned(key, f"{EVENT}.v1", EVENT, "horn", target, 4)], 1, START)
+    site.rows.settle([Outcome(key, DeliveryState.PLAYED, START + MINUTE)])
+
+
+def horns(site: Site) -> tuple[str, str]:
+    """One of the register in the upper village; and one that nobody knows."""
+    text = site.config.read_text(encoding="utf-8")
+    horn = "  horn: {kind: loudspeaker, options: {recipients: register}}\n"
+    text = text.replace("coverage:", horn + "coverage:")
+    known = "proof: person}, horn: {audibility: 0.6, proof: played}"
+    site.config.write_text(text.replace("proof: person}", known), encoding="utf-8")
+    with closing(Register.existing(site.var)) as register:
+        given = Contact("speaker", "horn-upper-school")
+        entry = Entry("sp", "upper", sort="device", size=0, contacts=(given,))
+        changes.put(register, "horns", [entry], "duty", START)
+        return register.vault.target(given.address), register.vault.target("another")
+
+
+def test_a_speaker_of_the_register_reaches_the_area_where_it_stands(site: Site) -> None:
+    upper, unknown = horns(site)
+    played(site, unknown)
+    assert [site.area(a)["estimate"]["high"] for a in ("upper", "lower")] == [0, 0]
+    played(site, upper)
+    assert site.area("upper")["estimate"]["likely"] > 0.3
+    assert site.area("lower")["estimate"]["high"] == 0
