@@ -149,18 +149,26 @@ class Approving(Calling):
         self.next_duty = None
 
     def draft(
-        self, n: int, kind: Kind, level: int, time: int, reason: Mapping[str, Any], by: str
-    ) -> Proposal:
-        """Put what a person asks for before those who may approve it, and call them."""
+        self, n: int, kind: Kind, level: int, time: int, reason: Mapping[str, Any], by: str,
+        *, alone: bool,
+    ) -> Proposal:  # fmt: skip
+        """Put what a person asks for before those who may approve it, and call them.
+
+        alone: that person's word is enough, and nobody is called for what is decided already.
+        """
         occasion, event = self.plan.occasion(n), self.lifecycle.events.get(n)
         assert occasion is not None  # a person asks for nothing without a policy
         place, before = (occasion.area.id, occasion.hazard.value), self._ladders()
         name = event.name if event is not None and event.version else ""
         change = (kind, level, name, self.assessor.answers[n].level)
         made = approval.draft(
-            self.desk, place, change, self.lifecycle.live(n), time, reason, occasion.policy, by
-        )
-        self._put(made, "proposed", before, time)
+            self.desk, place, change, self.lifecycle.live(n), time, reason, occasion.policy, by,
+            alone=alone,
+        )  # fmt: skip
+        if alone:
+            self.step(made, "proposed", time)
+        else:
+            self._put(made, "proposed", before, time)
         self.next_duty = None
         return made
 

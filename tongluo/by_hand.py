@@ -37,6 +37,25 @@ class ByHand(Timing):
             self.grant(p, p.level, at, self._on_word(policy, who), approved_by=who)
         return told
 
+    def _ask(
+        self,
+        operator: Operator,
+        n: int,
+        change: tuple[Kind, int],
+        reason: Mapping[str, Any],
+        at: int,
+    ) -> dict[str, Any]:
+        """A draft; whoever drafts it signs it with that, if the rules name them to approve it."""
+        (kind, level), policy = change, self._occasion(n).policy
+        rules = policy.approval(max(level, self.lifecycle.live(n)))
+        assert rules is not None  # where nothing is approved, there are no drafts
+        able = names(rules.who, operator.name, operator.roles)
+        alone = able and rules.needed == 1
+        made = self.draft(n, kind, level, at, reason, operator.name, alone=alone)
+        if able:
+            return self._sign(operator, made, at)
+        return {"id": made.id, "level": Level(level).word, "issued": False, "signed": False}
+
     def _on_word(self, policy: Policy, who: Iterable[str]) -> str:
         """A policy, on these persons' word."""
         known = self.plan.operators
@@ -85,9 +104,7 @@ class ByHand(Timing):
                 raise Refused("proposed", id=open_.id, level=Level(open_.level).word)
         if rules is not None:
             self.withdraw_draft(key, at, "overtaken", who=operator.name)
-            return self._sign(
-                operator, self.draft(n, "raise", level, at, reason, operator.name), at
-            )
+            return self._ask(operator, n, ("raise", level), reason, at)
         self._raised(n, level, at, [operator.name], reason)
         return {"event": self.lifecycle.events[n].name, "level": Level(level).word, "issued": True}
 
@@ -156,7 +173,7 @@ class ByHand(Timing):
         for open_ in [p for p in self.desk.open() if p.key == key]:
             if open_.by or (kind != "text" and open_.level == level):
                 raise Refused("waits", id=open_.id)
-        return self._sign(operator, self.draft(n, kind, level, at, reason, operator.name), at)
+        return self._ask(operator, n, (kind, level), reason, at)
 
     def _changed(
         self,

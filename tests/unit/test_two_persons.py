@@ -336,6 +336,33 @@ def test_areas_whose_sensors_fall_are_one_group_and_no_rise_joins_them() -> None
     assert {c.group for _, c in duty.calls[before:]} == {up.group}
 
 
+def test_who_may_ask_but_not_approve_has_not_signed() -> None:
+    duty = Duty(approve={**TWO, "who": ["chief", "mayor"]}, who=["duty", "chief"])
+    duty.at(1, A=3.5)
+    for who in ("wu", "he"):
+        duty.act(who, "approve", ids=[duty.group()])
+    told = ask(duty, "li", "cancel")
+    assert (told["issued"], told["signed"], draft(duty).approved) == (False, False, [])
+    assert draft(duty).by == "li"
+    assert duty.act("li", "approve", ids=[told["id"]]) == "not_allowed"
+    assert not duty.act("wu", "approve", ids=[told["id"]])[0]["issued"]
+    assert duty.act("he", "approve", ids=[told["id"]])[0]["issued"]
+    assert duty.warnings[-1][1].policy == "order 1 (Wu, He)"
+    assert duty.out()[-1] == (1, "A", "cancel", "none")
+
+
+def test_nobody_is_called_for_what_one_person_decides() -> None:
+    duty = Duty()
+    duty.at(1, A=0.2, B=3.5)
+    (other,) = duty.engine.desk.groups.values()
+    before, calls, ladder = repr(other), len(duty.calls), len(duty.steps("call"))
+    assert duty.act("li", "issue", **RED)["issued"]
+    assert duty.out()[-1] == (1, "A", "issue", "red")
+    assert (len(duty.calls), len(duty.steps("call"))) == (calls, ladder)
+    assert [repr(g) for g in duty.engine.desk.groups.values()] == [before]  # nor B's anew
+    assert [s for _, s in duty.steps(area="A")] == ["proposed", "issued"]
+
+
 def needed(duty: Duty, level: int) -> int:
     rules = duty.engine.plan.policies_of["river_flood"].approval(level)
     return rules.needed if rules is not None else 1

@@ -179,5 +179,6 @@ def _told(done: dict[str, Any], over: str = "all_clear") -> None:
     """What became of an order; over: the name of what ends a warning."""
     level = Level.parse(done["level"])
     what = level_word(level) if level > Level.NONE else say(over)
-    key = "act_issued" if done["issued"] else "act_signed"
+    waits = "act_signed" if done.get("signed", True) else "act_asked"
+    key = "act_issued" if done["issued"] else waits
     print(say(key, id=done.get("event") or done["id"], what=what))

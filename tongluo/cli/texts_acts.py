@@ -142,6 +142,10 @@ ACTS: dict[str, tuple[str, str]] = {
         "{id}: {what} approved by you; another person must too",
         "{id}：{what}你已批准，还须另一人批准",
     ),
+    "act_asked": (
+        "{id}: {what} asked for by you; those who may approve it decide",
+        "{id}：你已提请{what}，由有审批权的人决定",
+    ),
     "all_clear": ("all-clear", "解除"),
     "retraction": ("retraction", "撤回"),
     "act_rejected": ("{id}: rejected", "{id}：已驳回"),

@@ -81,8 +81,13 @@ def draft(
     reason: Mapping[str, Any],
     policy: Policy,
     by: str,
+    *,
+    alone: bool = False,
 ) -> Proposal:
-    """What a person asks for, put on the desk. change: (kind, level, event, level assessed)."""
+    """What a person asks for, put on the desk. change: (kind, level, event, level assessed).
+
+    alone: that person's word is enough, so that it waits for nobody, and is in no group.
+    """
     (area, hazard), (kind, level, event, seen) = place, change
     name = f"{area}.{hazard}.p{desk.number()}"
     rung, asked = max(level, live), dict(reason)
@@ -90,7 +95,8 @@ def draft(
                     by=by, event=event, seen=max(seen, 0))  # fmt: skip
     _since(made, time)
     desk.drafts[made.key] = made
-    _gather(desk, made, time, policy)
+    if not alone:
+        _gather(desk, made, time, policy)
     return made
 
 

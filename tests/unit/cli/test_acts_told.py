@@ -17,6 +17,11 @@ from tongluo.cli import acts
         ("update", {"level": "yellow", "issued": True}, "E: yellow is out"),
         ("cancel", {"level": "none", "issued": True}, "E: all-clear is out"),
         ("cancel", {"level": "none", "issued": False}, "E: all-clear approved by you"),
+        (
+            "cancel",
+            {"level": "none", "issued": False, "signed": False},
+            "E: all-clear asked for by you",
+        ),
         ("retract", {"level": "none", "issued": True}, "E: retraction is out"),
     ],
 )
