@@ -145,6 +145,24 @@ def sum_up(p: Any, s: Any) -> None:
 
 
 @compiled
+def shift(s: Any, age: int, window: int, sign: int) -> None:
+    """Let the cell of an age enter a window, or leave it."""
+    k = (s["at"] - age) % s["rain"].shape[0]
+    s["sum"][window] += sign * s["rain"][k]
+    s["covered"][window] += sign * s["cover"][k]
+
+
+@compiled
+def slide(p: Any, s: Any) -> None:
+    """As `sum_up`, from the sums of one cell ago."""
+    shift(s, 1, 0, 1)
+    shift(s, p["recent"], 0, -1)
+    shift(s, p["recent"], 1, 1)
+    shift(s, p["recent"] + p["before"], 1, -1)
+    s["summed"] = s["at"]
+
+
+@compiled
 def reached(p: Any, recent: float, before: float, slack: float) -> int:
     """The highest level whose line, lowered by the slack, is reached."""
     level = 0
@@ -169,7 +187,11 @@ def step(p: Any, s: Any, t: int, value: float, flag: int) -> int:
     """One increment, mm. Returns the level: -1 UNKNOWN, 0 NONE, 1 to 4."""
     good = take(p, s, t, value, flag)
     if s["summed"] != s["at"]:
-        sum_up(p, s)
+        held = p["recent"] + p["before"] < s["rain"].shape[0]
+        if held and s["summed"] >= 0 and s["at"] == s["summed"] + 1:
+            slide(p, s)
+        else:
+            sum_up(p, s)
     recent = (s["sum"][0] + s["rain"][s["at"] % s["rain"].shape[0]]) / 1000.0
     before = s["sum"][1] / 1000.0
     known = share(p, s, t)

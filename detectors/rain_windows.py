@@ -266,12 +266,44 @@ def explain_into(p: Any, s: Any, level: int, share: float, value: float) -> None
 
 
 @compiled
+def usual(p: Any, s: Any, t: int) -> bool:
+    """Whether a good increment needs neither a gap filled nor cells merged."""
+    near = p["running"] == 0 or t - s["last"] <= 2 * p["cadence"]
+    held = s["pushed"] - s["tail"][p["windows"] - 1]
+    return bool(s["last"] > 0 and near and held < s["cells"].shape[0])
+
+
+@compiled
+def roll(p: Any, s: Any, t: int, rain: int, cover: int) -> None:
+    """`evict` and `push` in one pass: half the time of nearly every reading."""
+    ring, end = s["cells"], s["pushed"]
+    cell = ring[end % ring.shape[0]]
+    cell["t"], cell["rain"], cell["cover"] = t, rain, cover
+    for d in range(p["windows"]):
+        total, covered, k = s["sum"][d], s["covered"][d], s["tail"][d]
+        start = t - p["length"][d]
+        while k < end and ring[k % ring.shape[0]]["t"] <= start:
+            total -= ring[k % ring.shape[0]]["rain"]
+            covered -= ring[k % ring.shape[0]]["cover"]
+            k += 1
+        s["sum"][d], s["covered"][d], s["tail"][d] = total + rain, covered + cover, k
+    s["pushed"] = end + 1
+
+
+@compiled
 def take(p: Any, s: Any, t: int, value: float, flag: int) -> bool:
     """Let time pass to `t` and count one increment, mm; whether it could be judged."""
-    evict(p, s, t)
     good = flag <= p["worst"] and 0.0 <= value <= MOST and t > s["last"]
+    rain = math.floor(value * 1000.0 + 0.5) if good else 0
+    if good and usual(p, s, t):
+        span = t - s["last"]
+        cover = min(span, p["cadence"]) if p["running"] == 0 else span
+        roll(p, s, t, rain, min(cover, FULL))
+        s["last"] = t
+        return True
+    evict(p, s, t)
     if good:
-        add(p, s, t, math.floor(value * 1000.0 + 0.5))
+        add(p, s, t, rain)
         s["last"] = t
     elif p["running"] > 0 and flag <= 2 and math.isnan(value):
         s["last"] = t

@@ -102,13 +102,6 @@ def fill_rising(out: Any, levels: Mapping[str, float]) -> None:
         raise ValueError("thresholds must be more than 0 and rise from blue to red")
 
 
-def words_of(levels: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The levels of a rule; ValueError when they are none."""
-    if not levels:
-        raise ValueError("give at least one level")
-    return levels
-
-
 def threshold_of(thresholds: Any, level: int) -> float:
     """The highest threshold among the grades up to a level; NaN = none."""
     known = [float(x) for x in thresholds[: max(level, 0)] if not math.isnan(x)]
