@@ -39,12 +39,23 @@ class Reporting(Judgement):
             "text": said,
         }
         if told is not None:
+            if max(told, order.of or 0) > self._people_of(order):
+                body["sure"] = True
             given = {"of": order.of, "out": order.out, "refuse": order.refuse}
             body |= {"told": told, **{k: n for k, n in given.items() if n is not None}}
         if order.channel:
             body |= {"channel": order.channel, "shown": self._shown_at(order, at)}
         self.record(at, "report", body)
         return {"area": order.area, "told": told, "events": events, "channel": order.channel}
+
+    def _people_of(self, order: acts.Report) -> int:
+        """People of an area by the configuration; Refused for a count of more, unless somebody is
+        sure: a slip of a digit would stop the warning of everybody there."""
+        own = {a.id: a.people for a in self.plan.config.areas}
+        people, count = own[order.area], max(_told(order) or 0, order.of or 0)
+        if count > people and not order.sure:
+            raise Refused("report_many", area=order.area, people=people, count=count)
+        return people
 
     def _shown_at(self, order: acts.Report, now: int) -> int:
         """When a channel that only a person can speak for was shown: of television, screens, or a

@@ -46,6 +46,8 @@ def test_a_warden_reports_counts_and_a_broadcast(
     told = call("report", "A0", "--out", 7, "--refuse", 1, "--of", 10, *by)
     assert told.code == 0 and "8 people told" in told.out
     assert call("report", "A0", "--told", 11, "--of", 10, *by).code == 1
+    many = call("report", "A0", "--told", 11, *by)
+    assert many.code == 1 and "A0 has 10 people" in many.err and "--force" in many.err
     monkeypatch.setenv("TONGLUO_TOKEN", "another")
     assert "wrong token" in call("report", "A0", "--told", 9, *by).err
     monkeypatch.setenv("TONGLUO_TOKEN", TOKEN)

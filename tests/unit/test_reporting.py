@@ -34,12 +34,12 @@ def answer(duty: Duty, who: str, **said: Any) -> dict[str, Any]:
 
 def test_somebody_without_a_role_reports_counts_for_the_warning_in_force() -> None:
     duty = raised()
-    done = answer(duty, "xu", area="A", out=37, refuse=3, of=40, text=" crack \n widened ")["done"]
+    done = answer(duty, "xu", area="A", out=6, refuse=2, of=9, text=" crack \n widened ")["done"]
     name = next(e.name for e in duty.engine.lifecycle.events.values() if e.version)
-    assert done == {"area": "A", "told": 40, "events": [name], "channel": ""}
+    assert done == {"area": "A", "told": 8, "events": [name], "channel": ""}
     body = next(r.body for _, r in duty.records if r.what == "report")
     assert body == {"who": "xu", "area": "A", "events": [name], "text": "crack widened",
-                    "told": 40, "of": 40, "out": 37, "refuse": 3}  # fmt: skip
+                    "told": 8, "of": 9, "out": 6, "refuse": 2}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -52,6 +52,11 @@ def test_somebody_without_a_role_reports_counts_for_the_warning_in_force() -> No
         ({"area": "A", "told": 3, "out": 2, "refuse": 2}, "report_counts"),
         ({"area": "A", "of": 40}, "report_counts"),
         ({"area": "A", "told": 10**8}, "report_counts"),
+        ({"area": "A", "told": 10}, "report_many"),
+        ({"area": "A", "told": 370000}, "report_many"),
+        ({"area": "A", "told": 3, "of": 10}, "report_many"),
+        ({"area": "A", "out": 8, "refuse": 2}, "report_many"),
+        ({"area": "A", "told": 10, "sure": "yes"}, "unreadable"),
         ({"area": "B", "told": 1}, "report_event"),
         ({"area": "A", "told": "many"}, "unreadable"),
     ],
@@ -61,6 +66,16 @@ def test_what_cannot_be_is_refused_and_audited(said: dict[str, Any], code: str) 
     assert answer(duty, "xu", **said)["code"] == code
     assert duty.records[-1][1].what == "refused"
     assert not any(r.what == "report" for _, r in duty.records)
+
+
+def test_more_people_than_an_area_has_are_told_by_number_unless_somebody_is_sure() -> None:
+    duty = raised()
+    refused = answer(duty, "xu", area="A", told=370000)
+    assert "A has 9 people" in str(refused) and "370000" in str(refused)
+    assert answer(duty, "xu", area="A", told=9, sure=True)["done"]["told"] == 9
+    assert answer(duty, "xu", area="A", told=12, sure=True)["done"]["told"] == 12
+    bodies = [r.body for _, r in duty.records if r.what == "report"]
+    assert ["sure" in body for body in bodies] == [False, True]
 
 
 def test_a_text_needs_no_warning_and_changes_no_level() -> None:
@@ -76,7 +91,7 @@ def test_a_text_needs_no_warning_and_changes_no_level() -> None:
 
 def test_a_report_is_kept_in_the_journal_and_its_row_says_the_same_again(tmp_path: Path) -> None:
     duty = raised()
-    command = Command(START + 5 * 60_000, "xu", "report", {"area": "A", "told": 12})
+    command = Command(START + 5 * 60_000, "xu", "report", {"area": "A", "told": 7})
     with closing(Journal(tmp_path / "journal.db")) as journal:
         with journal.transaction():
             journal.command(command, duty.feed(command))
@@ -84,7 +99,7 @@ def test_a_report_is_kept_in_the_journal_and_its_row_says_the_same_again(tmp_pat
             "SELECT station, kind, body FROM reports").fetchone()  # fmt: skip
         row = journal.db.execute("SELECT body FROM journal WHERE kind = 'command'").fetchone()
         assert broken_link(journal.db) is None
-    assert (station, kind) == ("A", "count") and msgspec.msgpack.decode(body)["told"] == 12
+    assert (station, kind) == ("A", "count") and msgspec.msgpack.decode(body)["told"] == 7
     again = raised()
     again.feed(msgspec.msgpack.decode(row[0], type=Command))
     assert [r.body for _, r in again.records] == [r.body for _, r in duty.records]

@@ -24,6 +24,7 @@ def report(
     of: People = None,
     out: People = None,
     refuse: People = None,
+    force: Annotated[bool, typer.Option("--force")] = False,
     channel: Annotated[str, typer.Option("--channel", metavar="CHANNEL")] = "",
     at: Annotated[str, typer.Option("--at", metavar="TIME")] = "",
     token_file: TokenFile = None,
@@ -32,8 +33,11 @@ def report(
     """Report back from an area."""
     counts = {"told": told, "of": of, "out": out, "refuse": refuse}
     said = {name: count for name, count in counts.items() if count is not None}
+    sure = {"sure": True} if force else {}
     shown = {"channel": channel, "at": _iso(at, config)} if channel else {}
-    done = order(config, operator, token_file, "report", area=area, text=text, **said, **shown)
+    done = order(
+        config, operator, token_file, "report", area=area, text=text, **said, **sure, **shown
+    )
     if channel:
         print(say("report_shown", area=area, channel=channel, events=", ".join(done["events"])))
     elif done["told"] is None:

@@ -19,6 +19,10 @@ REPORT: dict[str, tuple[str, str]] = {
     "option.report.of": ("People who are to be told there", "应通知人数"),
     "option.report.out": ("People who have left", "已转移人数"),
     "option.report.refuse": ("People who will not leave", "拒绝转移人数"),
+    "option.report.force": (
+        "There really are more people than the configuration has there: it proves nobody told",
+        "该处人数确实多于配置：覆盖率下限不计",
+    ),
     "option.report.channel": (
         "Television, radio, a screen: it was shown there",
         "电视、广播、屏幕：已在该处播出",

@@ -159,7 +159,8 @@ def counted(
             said.append(Said(minute, "report", body["who"], name, body["text"]))
         if "told" in body and (atoms := area(name)).any():
             others = outside(name)
-            some = within(n, int(size[atoms].sum()), others)
+            here = int(size[atoms].sum())
+            some = (0, min(n, here)) if body.get("sure") else within(n, here, others)
             told.append(Told(minute, "report", body["who"], name, *some, body.get("of"),
                              body.get("refuse"), (Count(atoms, *some),)))  # fmt: skip
     for target, time, known, words in heard:

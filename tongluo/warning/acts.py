@@ -101,6 +101,8 @@ class Report(Order):
     of: int | None = None
     out: int | None = None
     refuse: int | None = None
+    sure: bool = False
+    """There really are more people than the configuration has there."""
     channel: str = ""
     """Television, radio, a screen: it was shown there."""
     at: str = ""

@@ -97,6 +97,12 @@ TEXTS: dict[str, tuple[int, str, str]] = {
     "no_area": (404, "there is no area {area}", "没有预警区 {area}"),
     "report_empty": (400, "a report has a text or counts", "上报须有文字或人数"),
     "report_counts": (400, "these counts cannot be: {detail}", "人数有误：{detail}"),
+    "report_many": (
+        400,
+        "{area} has {people} people by its configuration: {count} is more. If it is so, say that "
+        "you are sure: --force, or sure: true",
+        "配置中 {area} 共 {people} 人，{count} 超出。如确属实，请用 --force 或 sure: true 确认",
+    ),
     "report_event": (
         409,
         "no warning is in force at {area}: counts belong to one",

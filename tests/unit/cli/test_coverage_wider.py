@@ -109,6 +109,12 @@ def test_a_warden_of_the_town_counts_nobody_behind_the_doors_of_others(site: Sit
     assert site.told()["whole"]["told"] == [7, 7]
 
 
+def test_more_people_than_there_are_prove_nobody_told(site: Site) -> None:
+    site.report("upper", 60, sure=True)
+    assert site.area("upper")["told"] == [0, 40]
+    assert site.area("upper")["estimate"]["low"] == 0
+
+
 def played(site: Site, target: str) -> None:
     key = f"{EVENT}.v1:horn:{target}"
     site.rows.plan([Planned(key, f"{EVENT}.v1", EVENT, "horn", target, 4)], 1, START)
