@@ -21,6 +21,8 @@ from tongluo.warning.lifecycle import Lifecycle, Occasion
 from tongluo.warning.policy import Policy, Step
 
 NEVER = (1 << 62, 0, "")
+LAPSE = 6
+"""The kind of duty that ends a draft which nobody decided; it comes after all others."""
 Due = tuple[int, int, str]
 """(ms, kind, name)."""
 
@@ -260,12 +262,18 @@ class Approving(Calling):
         for proposal in desk.open():
             if (next_ := self._silence(proposal)) is not None:
                 found.append((next_[0], 2, proposal.id))
+        for made in desk.drafts.values():
+            if policy := self.plan.policies_of.get(made.hazard):
+                found.append((approval.lapses(made, policy), LAPSE, made.key))
         found += [(m.until, 3, m.what) for m in desk.mutes]
         found += [(d.ends, 4, key) for key, d in desk.exercises.items()]
         return found
 
     def do_duty(self, kind: int, name: str, time: int) -> None:
         """Do one thing that has fallen due."""
+        if kind == LAPSE:
+            self.withdraw_draft(name, time, "lapsed")
+            return
         (self._morning, self._climb, self._silent_now, self._unmute, self._drill_over)[kind](
             name, time
         )

@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dissemination.speech import hakka
-from tests.scenarios.duty import APPROVE, PEOPLE, Duty
+from tests.scenarios.duty import APPROVE, PEOPLE, Duty, minute
 from tests.unit.test_approval import MOVES, play, revive
 from tongluo.core.effects import Act
 from tongluo.core.words import Status
@@ -361,6 +361,37 @@ def test_nobody_is_called_for_what_one_person_decides() -> None:
     assert (len(duty.calls), len(duty.steps("call"))) == (calls, ladder)
     assert [repr(g) for g in duty.engine.desk.groups.values()] == [before]  # nor B's anew
     assert [s for _, s in duty.steps(area="A")] == ["proposed", "issued"]
+
+
+@pytest.mark.parametrize("kind", ["raise", *CHANGES])
+@pytest.mark.parametrize("wait", ["15 min", "8 h"])
+def test_a_draft_lapses_with_the_validity_of_what_it_asks_for(kind: str, wait: str) -> None:
+    duty = Duty(approve={**TWO, "wait": wait}) if kind == "raise" else orange(wait=wait)
+    told = duty.act("li", "issue", **RED) if kind == "raise" else ask(duty, "li", kind)
+    ends = duty.minute + (480 if wait == "8 h" else 360)
+    out = [o[3] for o in duty.out()]
+    duty.until(ends - 1)
+    ((shown,),) = [g["proposals"] for g in proposals(duty.engine)["groups"]]
+    assert minute(shown["lapses"]) == ends
+    revive(duty)
+    duty.until(ends + 1)
+    assert duty.steps()[-1] == (ends, "lapsed")
+    assert not duty.engine.desk.drafts and not duty.engine.desk.groups
+    assert duty.act("wu", "approve", ids=[told["id"]]) == "no_proposal"
+    assert {*[o[3] for o in duty.out()]} == {*out}
+    again = Duty(approve=duty.policy["approve"])
+    for row in duty.rows[1:]:
+        again.feed(row)
+    assert again.records == duty.records
+
+
+def test_what_the_sensors_propose_does_not_lapse() -> None:
+    duty = Duty(approve=TWO)
+    duty.at(1, A=3.5)
+    duty.until(2 * 24 * 60)
+    assert own(duty) == [3]
+    ((shown,),) = [g["proposals"] for g in proposals(duty.engine)["groups"]]
+    assert shown["lapses"] == 0
 
 
 def needed(duty: Duty, level: int) -> int:

@@ -57,6 +57,11 @@ def _reason(p: dict[str, Any]) -> str:
 
 
 def _silence(p: dict[str, Any], zone: str) -> str:
+    lapses = say("lapses", at=paint.local(p["lapses"], zone)) if p["lapses"] else ""
+    return "; ".join(x for x in (_unanswered(p, zone), lapses) if x)
+
+
+def _unanswered(p: dict[str, Any], zone: str) -> str:
     due = p["silence"]
     if p["unanswered"]:
         return say("unanswered_since", at=paint.local(p["unanswered"], zone))

@@ -169,5 +169,6 @@ ACTS: dict[str, tuple[str, str]] = {
     ),
     "unanswered_since": ("nobody answered; held ({at})", "无人应答，暂缓（{at}）"),
     "silence_issues": ("{at}: {level} goes out by order", "{at}：按令发出 {level}"),
+    "lapses": ("{at}: lapses", "{at}：提请失效"),
     "silence_holds": ("{at}: staff are told; held", "{at}：告知值守人员，暂缓发布"),
 }

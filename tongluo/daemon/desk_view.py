@@ -84,6 +84,7 @@ def proposal(engine: Engine, p: Proposal) -> dict[str, Any]:
         "asked": dict(zip(("en", "zh"), asked(p), strict=True)),
         "unanswered": p.unanswered,
         "silence": _silence(silence),
+        "lapses": approval.lapses(p, policy),
         "channels": list(policy.channels),
         "reason": {"en": p.reason.get("en", ""), "zh": p.reason.get("zh", "")},
     }

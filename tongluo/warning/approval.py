@@ -112,6 +112,17 @@ def overtaken(made: Proposal, event: str, live: int, assessed: int) -> bool:
     return live != made.level if made.kind == "text" else live <= made.level
 
 
+def lapses(proposal: Proposal, policy: Policy) -> int:
+    """When a draft ends undecided, ms; 0 = never: what the sensors propose ends with what they say.
+
+    A warning speaks for its validity, and so does who asks for one; the time to answer stays.
+    """
+    if not proposal.by:
+        return 0
+    approval = policy.approval(proposal.rung)
+    return proposal.at + max(policy.validity, approval.wait if approval is not None else 0)
+
+
 def _since(proposal: Proposal, time: int) -> None:
     """Note since when each level has been asked for; what is above the level is not any more."""
     raising = proposal.level == proposal.rung
