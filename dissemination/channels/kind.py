@@ -141,6 +141,9 @@ class ChannelKind:
     clears: int | None = None
     """ms after an all-clear was sent for which it is tried again; once it always is. None = until
     it is through."""
+    held: Callable[[Any, str], float] | None = None
+    """`held(channel, target)`: seconds for which nothing can go out to one target, for its service
+    is known to be away; it is not tried before, and no try is noted. None = never."""
     acting: bool = False
     """Whether its recipients act for others: it is then for all of an area, whoever of them has a
     proof himself."""

@@ -72,6 +72,10 @@ CLEAR_KEPT = 6 * HOUR
 """ms for which an all-clear is tried, and kept by a service for a browser that is off."""
 KNOWN = 60.0
 """Seconds for which the addresses of a service are believed."""
+LONGEST, ASKED = 300.0, 3600.0
+"""Seconds: the longest pause of a service that is away, and the longest that it may ask for."""
+HOSTS = 1000
+"""Services of which something is remembered."""
 TOPIC = 32
 """Characters of a topic (RFC 8030, 5.4)."""
 
@@ -149,11 +153,25 @@ class WebPush:
         self._services.ready(to.host)
         body = self._wire.sealed(payload(warning, language, self._wire.LARGEST), to)
         answer = self._post(to, body, self._headers(warning, to))
+        if answer.status_code != 429 and answer.status_code < 500:
+            self._services.over(to.host)
         if answer.is_success:
             return Handed(DeliveryState.ACCEPTED)
         if answer.status_code in GONE:
             self._gone(name, to)
         raise self._refused(to.host, answer)
+
+    def held(self, name: str) -> float:
+        """Seconds for which the service of a page is known to be away."""
+        if not self._services.some_away():
+            return 0.0
+        try:
+            with self._lock:
+                self._kept = self._kept or Subscriptions(self._folder)
+                found = self._kept.of(name)
+        except (sqlite3.Error, RegisterError):
+            return 0.0  # sending tells why
+        return self._services.wait(found.host) if found else 0.0
 
     def close(self) -> None:
         """Let go of connections and files."""
@@ -228,19 +246,49 @@ class Services:
     def __init__(self, *, local: bool) -> None:
         self._local = local
         self._until: dict[str, float] = {}
+        self._times: dict[str, int] = {}
         self._known: dict[str, float] = {}
+        self._lock = threading.Lock()
 
     def hold(self, host: str, seconds: float) -> None:
-        """Nothing goes there for a while."""
-        self._until[host] = monotonic() + seconds
+        """Nothing goes there for a while: twice as long each time it goes on."""
+        with self._lock:
+            if self._left(host) > 0:  # others were under way when it began
+                return
+            times = self._times.get(host, 0)
+            grown = min(LONGEST, seconds * 2 ** min(times, 6))
+            self._until[host] = monotonic() + max(grown, min(seconds, ASKED))
+            self._times[host] = times + 1
+            for kept in (self._until, self._times):
+                while len(kept) > HOSTS:  # anyone may name hosts below a service's
+                    del kept[next(iter(kept))]
+
+    def over(self, host: str) -> None:
+        """It answers: the next pause is short again."""
+        with self._lock:
+            self._times.pop(host, None)
+
+    def wait(self, host: str) -> float:
+        """Seconds for which nothing goes there; 0 when something may."""
+        with self._lock:
+            return max(0.0, self._left(host))
+
+    def some_away(self) -> bool:
+        """Whether any service is put off now."""
+        with self._lock:
+            self._until = {h: t for h, t in self._until.items() if t > monotonic()}
+            return bool(self._until)
+
+    def _left(self, host: str) -> float:
+        return self._until.get(host, 0.0) - monotonic()
 
     def ready(self, host: str) -> None:
         """TemporaryFailure while a service wants a pause; PermanentFailure for one in here."""
-        wait = self._until.get(host, 0.0) - monotonic()
-        if wait > 0:
+        if (wait := self.wait(host)) > 0:
             raise TemporaryFailure("the push service is away, or asked for a pause", wait)
-        if self._local or self._known.get(host, 0.0) > monotonic():
-            return
+        with self._lock:
+            if self._local or self._known.get(host, 0.0) > monotonic():
+                return
         try:
             found = socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)
         except OSError:
@@ -248,7 +296,11 @@ class Services:
             raise TemporaryFailure("the push service's name is not known here", 5.0) from None
         if inside([str(where[0]) for *_, where in found]):
             raise PermanentFailure("the push service's address is one of a private network")
-        self._known[host] = monotonic() + KNOWN
+        with self._lock:
+            self._known.pop(host, None)
+            self._known[host] = monotonic() + KNOWN
+            while len(self._known) > HOSTS:
+                del self._known[next(iter(self._known))]
 
 
 def inside(addresses: Sequence[str]) -> bool:

@@ -91,10 +91,12 @@ class House:
         self.deliveries.plan(planned, 1, START)
 
     def count(self, state: str) -> int:
+        return int(self.ask("SELECT count(*) FROM deliveries WHERE state = ?", state)[0][0])
+
+    def ask(self, query: str, *values: str) -> list[tuple[Any, ...]]:
         db = sqlite3.connect(self.folder / "deliveries.db")
         try:
-            query = "SELECT count(*) FROM deliveries WHERE state = ?"
-            return int(db.execute(query, (state,)).fetchone()[0])
+            return db.execute(query, values).fetchall()
         finally:
             db.close()
 
@@ -269,3 +271,20 @@ def test_an_all_clear_of_another_kind_is_tried_until_it_is_through(made: Any) ->
     trial.gateway.faults = [TemporaryFailure("away", 60.0)] * 1_000
     trial.run(START + 24 * HOUR)
     assert len(trial.gateway.came) == 1
+
+
+def test_who_is_known_to_be_out_of_reach_is_not_tried_and_leaves_no_trace(made: Any) -> None:
+    until = START + HOUR
+
+    def held(_: Any, target: str) -> float:
+        return max(0.0, (until - trial.clock.now) / 1000) if int(target) % 2 else 0.0
+
+    trial = made(held=held)
+    trial.house.queue(200)
+    trial.run(START + HOUR // 2)
+    assert {int(target) for _, target in trial.gateway.came} == set(range(0, 200, 2))
+    assert trial.house.count("queued") == 100
+    assert trial.house.ask("SELECT count(*) FROM history WHERE key LIKE '%1'") == [(0,)]
+    trial.run(START + HOUR + 60_000)
+    assert sorted(int(target) for _, target in trial.gateway.came) == list(range(200))
+    assert trial.house.ask("SELECT DISTINCT attempts FROM deliveries") == [(1,)]

@@ -29,6 +29,7 @@ __all__ = [
     "Deliveries", "Outcome", "Planned", "Row", "Target",
 ]  # fmt: skip
 
+Held = Callable[[str], float]
 CUT_OFF, REPEATED = "cut off in mid hand-over", "repeated with the same key"
 
 
@@ -74,17 +75,25 @@ class Deliveries(Fans):
         """(channel, area, stratum, time) of what was added for a warning at a level."""
         return self._read(sql.ESCALATIONS, event, level)
 
-    def take(self, channel: str, most: int, now: int, *, sure: bool) -> list[Row]:
+    def take(
+        self, channel: str, most: int, now: int, *, sure: bool, held: Held | None = None
+    ) -> list[Row]:
         """Mark the next due deliveries of a channel as attempted, and return them.
 
         sure: the mark must survive a power cut too, not only the process: for channels on which
-        the same key again would be a second message.
+        the same key again would be a second message. held: seconds for which a target is out of
+        reach: put off until then, with no word in the history.
         """
         taken = list[Row]()
         with self._writing(sure=sure) as db:
-            for number, row in islice(Due(db, channel, now).rows(), most):
+            for number, row in islice(Due(db, channel, now).rows(), SPREAD_AT_ONCE):
+                if held is not None and (wait := held(row.target)) > 0:
+                    rows.put_off(db, number, now + int(wait * 1000) + 1)
+                    continue
                 rows.put(db, number, row.key, DeliveryState.ATTEMPTED, now, "", attempts=1)
                 taken.append(row)
+                if len(taken) >= most:
+                    break
         return taken
 
     def settle(self, outcomes: Iterable[Outcome]) -> None:

@@ -133,6 +133,11 @@ def put(
     tell(db, key, state, now, detail)
 
 
+def put_off(db: sqlite3.Connection, number: int, due: int) -> None:
+    """Nothing has become of it; it is looked at again at a time."""
+    db.execute("UPDATE rows SET due = ? WHERE id = ?", (due, number))
+
+
 def tell(db: sqlite3.Connection, key: str, state: DeliveryState, now: int, detail: str) -> None:
     """A line of a delivery's history."""
     db.execute("INSERT INTO history VALUES (?,?,?,?)", (key, now, state.value, detail))

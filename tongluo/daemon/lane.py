@@ -183,7 +183,8 @@ class Lane:
             return False
         self._mutes.refresh(self._journal)
         sure = not self._kind.honours_keys
-        rows = self._all.deliveries.take(self._name, most, now_ms(), sure=sure)
+        held = partial(self._kind.held, channel) if self._kind.held else None
+        rows = self._all.deliveries.take(self._name, most, now_ms(), sure=sure, held=held)
         if rows:
             point("after_taken")
         warnings = {i: self._warning(i) for i in {row.identifier for row in rows}}

@@ -17,7 +17,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import ValidationError
 
-from dissemination.channels import pages, webpush_wire
+from dissemination.channels import pages, webpush, webpush_wire
 from dissemination.channels.kind import Surroundings
 from dissemination.channels.webpush import Options, Services, WebPush, inside, payload, targets
 from dissemination.installations import FILE, Installations, name_of
@@ -236,6 +236,47 @@ def test_a_service_that_cannot_be_reached_holds_up_no_other(
             found = failure(channel, delivery(name=TWO))
             assert isinstance(found, TemporaryFailure) and not found.everyone
     assert channel.send(delivery()).state == DeliveryState.ACCEPTED
+
+
+def test_a_service_that_stays_away_is_left_alone_for_longer_each_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = [1000.0]
+    monkeypatch.setattr(webpush, "monotonic", lambda: now[0])
+    services, waits = Services(local=True), []
+    for _ in range(8):
+        services.hold("away", 5.0)
+        services.hold("away", 5.0)  # one that was under way
+        waits.append(services.wait("away"))
+        now[0] += waits[-1] + 0.1
+    assert waits == [5, 10, 20, 40, 80, 160, 300, 300]
+    services.over("away")
+    services.hold("away", 5.0)
+    assert services.wait("away") == 5 and services.wait("other") == 0 and services.some_away()
+    services.hold("busy", 2000.0)
+    assert services.wait("busy") == 2000
+    now[0] += 2001
+    assert not services.some_away()
+
+
+def test_hosts_that_anyone_may_name_are_not_all_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = [(0, 0, 0, "", ("93.184.216.34", 443))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answer)
+    services = Services(local=False)
+    for n in range(3 * webpush.HOSTS):
+        services.ready(f"h{n}.push.apple.com")
+        services.hold(f"h{n}.push.apple.com", 5.0)
+    kept = (services._until, services._times, services._known)
+    assert [len(one) for one in kept] == [webpush.HOSTS] * 3
+
+
+def test_a_page_whose_service_is_away_is_known_before_it_is_tried(
+    channel: WebPush, service: PushService
+) -> None:
+    assert channel.held(ONE) == channel.held(TWO) == 0
+    service.status = 503
+    failure(channel)
+    assert 0 < channel.held(ONE) <= 5 and channel.held(TWO) == 0
 
 
 def test_without_its_libraries_the_channel_is_not_opened(
