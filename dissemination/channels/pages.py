@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 from dissemination import installations
@@ -19,6 +20,12 @@ POLL = 0.5
 PATIENCE = 10 * MINUTE
 """ms for which a receipt waits for its delivery to be planned."""
 MOST = 5000
+"""Proofs read at one look."""
+CROWD = 10_000
+"""Receipts that wait at once; with so many, each waits for `CROWDED` only, and none is read on."""
+CROWDED = MINUTE
+RARELY = 64
+"""Looks between two at a receipt that waits for long."""
 FILES = {"page": "app", "push": "push"}
 
 
@@ -45,54 +52,81 @@ class Watch:
         self._thread.join(5)
 
 
+@dataclass
+class Waiting:
+    """A proof of no delivery that was planned, as far as is known."""
+
+    proof: installations.Proof
+    since: int
+    """ms, when this process first saw it: what was planned before it started takes a while, too."""
+    looks: int = 0
+    at: int = 0
+    """The look at which it is told again: after 1, 2, 4 and so on, up to `RARELY`."""
+    asked: bool = False
+
+
 class Proofs:
-    """Where telling stands: everything up to `after` has been told; it survives a restart.
+    """Where telling stands: all up to the newest read is told, but for a few that wait, by number.
 
     A page may be faster than the planning of its delivery: such a receipt waits. Or it registered
     when the deliveries of a warning had been planned, and was shown it: then one more is asked for.
+    What is written down is the number before the oldest that waits: a restart tells a few again.
     """
 
     def __init__(self, around: Surroundings, by: By = "page") -> None:
         self._around, self._by = around, by
         self._path = around.folder / f"{FILES[by]}-{around.name}.told"
-        self._after = _number(self._path)
-        self._told: set[int] = set()
-        self._waiting: set[int] = set()
-        """Proofs that were of no delivery when they were told, and have not asked for one."""
-        self._asked: set[int] = set()
+        self._read = self._written = _number(self._path)
+        self._look = 0
+        self._waiting: dict[int, Waiting] = {}
 
     def tell(self) -> None:
-        """Tell what is new."""
-        with closing(installations.open_to_read(self._around.folder)) as db:
-            found = installations.proofs(db, self._after, MOST, self._by)
-        before, reached = self._after, True
-        for proof in found:
-            if proof.number not in self._told and self._one(proof):
-                self._told.add(proof.number)
-            reached = reached and proof.number in self._told
-            if reached:
-                self._after = proof.number
-                for numbers in (self._told, self._waiting, self._asked):
-                    numbers.discard(proof.number)
-        self._ask([proof for proof in found if proof.number > self._after])
-        if self._after != before:
-            fresh = self._path.with_suffix(".writing")
-            fresh.write_text(str(self._after), encoding="ascii")
-            fresh.replace(self._path)
+        """Tell what is new, and of what waits as much as is its turn."""
+        self._look += 1
+        self._again()
+        most = min(MOST, CROWD - len(self._waiting))
+        if most > 0:
+            with closing(installations.open_to_read(self._around.folder)) as db:
+                found = installations.proofs(db, self._read, most, self._by)
+            for proof in found:
+                if not self._kept(proof):
+                    waits = Waiting(proof, now_ms(), 1, self._look + 1)
+                    self._waiting[proof.number] = waits
+                self._read = proof.number
+        self._write(min(self._waiting, default=self._read + 1) - 1)
 
-    def _ask(self, found: list[installations.Proof]) -> None:
+    def _again(self) -> None:
+        """Those whose turn it is: told, asked for, given up, or to wait for longer."""
+        patience = PATIENCE if len(self._waiting) < CROWD else CROWDED
+        late = []
+        for number, one in list(self._waiting.items()):
+            over = now_ms() - one.since > patience
+            if (over or one.at <= self._look) and (self._kept(one.proof) or over):
+                del self._waiting[number]
+            elif one.at <= self._look:
+                one.at = self._look + min(RARELY, 2**one.looks)
+                one.looks += 1
+                late.append(one)
+        self._ask([one for one in late if not one.asked])
+
+    def _ask(self, late: list[Waiting]) -> None:
         """Ask for deliveries of who proved one that he has not: once, at the second look."""
-        late = [p for p in found if p.number not in self._told | self._asked]
-        for identifier in {p.identifier for p in late if p.number in self._waiting}:
-            if self._by == "page" and self._around.more(identifier):
-                self._asked |= {p.number for p in late if p.identifier == identifier}
-        self._waiting |= {p.number for p in late}
+        for identifier in {w.proof.identifier for w in late if self._by == "page"}:
+            if self._around.more(identifier):
+                for one in late:
+                    one.asked |= one.proof.identifier == identifier
 
-    def _one(self, proof: installations.Proof) -> bool:
-        """Whether it is done with: kept, or nobody planned its delivery in time."""
+    def _kept(self, proof: installations.Proof) -> bool:
+        """Whether its delivery was planned, and has it now."""
         key = f"{proof.identifier}:{self._around.name}:{proof.installation}"
-        kept = self._around.tell(Receipt(key, proof.state, proof.time, self._by))
-        return kept or now_ms() - proof.at > PATIENCE
+        return self._around.tell(Receipt(key, proof.state, proof.time, self._by))
+
+    def _write(self, number: int) -> None:
+        if number != self._written:
+            fresh = self._path.with_suffix(".writing")
+            fresh.write_text(str(number), encoding="ascii")
+            fresh.replace(self._path)
+            self._written = number
 
 
 def _number(path: Path) -> int:

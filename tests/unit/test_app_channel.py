@@ -165,10 +165,67 @@ def test_a_receipt_of_nobodys_delivery_is_given_up(
 ) -> None:
     asked: list[Receipt] = []
     book.receive(ONE, RECEIVED, 0, now_ms())
-    late = now_ms() + pages.PATIENCE + 1
-    monkeypatch.setattr("dissemination.channels.pages.now_ms", lambda: late)
-    told(tmp_path, lambda r: bool(asked.append(r)), times=3)
-    assert len(asked) == 1
+    now = [now_ms() + pages.PATIENCE + 1]  # nobody ran: it has yet to be planned
+    monkeypatch.setattr("dissemination.channels.pages.now_ms", lambda: now[0])
+    around = Surroundings(tmp_path, name="page", tell=lambda r: bool(asked.append(r)))
+    proofs = pages.Proofs(around)
+    for _ in range(3):
+        proofs.tell()
+    assert len(asked) == 2 and not (tmp_path / "app-page.told").exists()
+    now[0] += pages.PATIENCE + 1
+    for _ in range(100):
+        proofs.tell()
+    assert len(asked) == 3 and (tmp_path / "app-page.told").read_text() == "1"
+
+
+def test_one_that_waits_delays_no_other_and_none_is_lost_at_a_kill(
+    book: Installations, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "MOST", 10)
+    heard: list[str] = []
+    planned = False
+
+    def tell(receipt: Receipt) -> bool:
+        known = planned or receipt.id != KEY
+        if known:
+            heard.append(receipt.id)
+        return known
+
+    around = Surroundings(tmp_path, name="page", tell=tell)
+    book.receive(ONE, RECEIVED, 0, now_ms())
+    for n in range(1, 41):
+        book.receive(name_of(f"{n:032x}"), RECEIVED, 0, now_ms())
+    proofs = pages.Proofs(around)
+    for _ in range(5):
+        proofs.tell()
+    assert len(set(heard)) == len(heard) == 40
+    planned = True
+    pages.Proofs(around).tell()  # after a kill
+    assert KEY in heard
+
+
+def test_of_those_that_wait_no_more_are_kept_than_there_is_room_for(
+    book: Installations, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "CROWD", 10)
+    now = [now_ms()]
+    monkeypatch.setattr(pages, "now_ms", lambda: now[0])
+    heard: list[str] = []
+
+    def tell(receipt: Receipt) -> bool:
+        return receipt.id == KEY and not heard.append(receipt.id)
+
+    for n in range(1, 16):
+        book.receive(name_of(f"{n:032x}"), RECEIVED, 0, now_ms())
+    book.receive(ONE, RECEIVED, 0, now_ms())
+    proofs = pages.Proofs(Surroundings(tmp_path, name="page", tell=tell))
+    for _ in range(3):
+        proofs.tell()
+    assert heard == [] and len(proofs._waiting) == 10
+    now[0] += pages.CROWDED + 1
+    for _ in range(10):
+        proofs.tell()
+    assert heard == [KEY]
 
 
 def test_who_proves_what_was_not_planned_asks_for_a_delivery_once(
