@@ -394,6 +394,20 @@ def test_what_the_sensors_propose_does_not_lapse() -> None:
     assert shown["lapses"] == 0
 
 
+def test_drafts_of_two_areas_are_two_groups() -> None:
+    duty = Duty(approve=TWO)
+    duty.at(1, A=3.5, B=3.5)
+    for who in ("li", "ma"):
+        duty.act(who, "approve", ids=[duty.group()])
+    for area in "AB":
+        duty.act("li", "cancel", event=duty.event(area), why="over")
+    first, second = duty.engine.desk.drafts.values()
+    assert first.group != second.group
+    duty.act("wu", "approve", ids=[first.group])
+    assert [o[1:3] for o in duty.out()][4:] == [("A", "cancel")]
+    assert draft(duty) == second
+
+
 def needed(duty: Duty, level: int) -> int:
     rules = duty.engine.plan.policies_of["river_flood"].approval(level)
     return rules.needed if rules is not None else 1
