@@ -29,20 +29,22 @@ addEventListener("fetch", (event) => {
 
 addEventListener("push", (event) => {
   const said = event.data?.json();
-  if (said) event.waitUntil(show(said).then(() => tell(said)));
+  if (said) event.waitUntil(show(said).then((shown) => shown && tell(said)));
 });
 
+// whether it was shown: one that a newer version replaced is not
 async function show(said) {
   const shown = await registration.getNotifications();
   // an exercise stops where an actual warning begins (law 6)
   for (const one of shown) if (!said.exercise && one.data?.exercise && one.data.area === said.area) one.close();
   const before = shown.find((one) => one.tag === said.event);
-  if (before?.data?.version > said.version) return;
+  if (before?.data?.version > said.version) return false;
   await registration.showNotification(said.title, {
     body: said.body, lang: said.language, tag: said.event, icon: "/icon-192.png", requireInteraction: true,
     renotify: Boolean(before) && before.data?.version !== said.version, data: said,
   });
   for (const page of await clients.matchAll({ type: "window" })) page.postMessage({ pushed: said.id });
+  return true;
 }
 
 // it is here, and shown: that is no proof that anybody has read it
