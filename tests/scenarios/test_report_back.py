@@ -43,6 +43,7 @@ def test_a_warden_reports_counts_and_a_broadcast(
     send(broker.port, said, "ews/S0/stage")
     site.wait(daemon, lambda: bool(site.query("SELECT 1 FROM warnings WHERE level = 4")))
     by = ("--operator", "xu", "--config", site.config)
+    assert call("report", "A0", "--told", 11, "--force", *by).code == 0
     told = call("report", "A0", "--out", 7, "--refuse", 1, "--of", 10, *by)
     assert told.code == 0 and "8 people told" in told.out
     assert call("report", "A0", "--told", 11, "--of", 10, *by).code == 1

@@ -102,6 +102,13 @@ def test_an_act_is_forwarded_whole(asked: Asked, daemon: StandIn, operation: Any
     assert daemon.asked == [("/command", {**operation.example, **who})]
 
 
+def test_who_is_sure_of_a_count_says_so_by_the_api_too(asked: Asked, daemon: StandIn) -> None:
+    said = {"area": "shangkeng", "told": 60, "sure": True}
+    assert asked.post("/api/v1/report", said, headers=HEADERS).status_code == 200
+    ((_, body),) = daemon.asked
+    assert {k: body[k] for k in said} == said
+
+
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda o: o.name)
 def test_nothing_is_done_or_shown_without_a_token(
     asked: Asked, daemon: StandIn, operation: Any
