@@ -8,6 +8,7 @@ is known by a digest only: what is kept tells neither the number itself nor who 
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import sqlite3
 import threading
@@ -114,12 +115,16 @@ def open_to_read(folder: Path) -> sqlite3.Connection:
 
 
 def warned(
-    db: sqlite3.Connection, warning: WarningVersion, since: int, by: By = "page"
+    db: sqlite3.Connection,
+    warning: WarningVersion,
+    since: int,
+    by: By = "page",
+    among: Iterable[str] | None = None,
 ) -> list[str]:
     """Installations to be told of a warning: those with a place in it that were seen since then.
 
     Of an exercise, those alone that take part in exercises (law 6). by: "push" = those alone that
-    have a subscription.
+    have a subscription. among: of these alone.
     """
     exercise = warning.status is Status.EXERCISE
     query = (
@@ -129,7 +134,11 @@ def warned(
     )
     if by == "push":
         query += " AND i.id IN (SELECT installation FROM subscriptions)"
-    found = db.execute(f"{query} ORDER BY 1", (warning.area.id, since, exercise))
+    values: list[object] = [warning.area.id, since, exercise]
+    if among is not None:
+        query += " AND p.installation IN (SELECT value FROM json_each(?))"
+        values.append(json.dumps(list(among)))
+    found = db.execute(f"{query} ORDER BY 1", values)
     return [name for (name,) in found]
 
 

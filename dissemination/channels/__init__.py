@@ -21,7 +21,9 @@ from dissemination.channels.kind import ChannelKind, Ear, Surroundings
 from tongluo.core.words import DeliveryState
 
 CHANNELS: dict[str, ChannelKind] = {
-    "app": ChannelKind(app.Options, app.App, honours_keys=True, targets=app.targets),
+    "app": ChannelKind(
+        app.Options, app.App, honours_keys=True, targets=app.targets, among=app.targets
+    ),
     "cmpp": ChannelKind(
         cmpp.Options, cmpp.Cmpp, honours_keys=False, targets=cmpp.targets,
         window=cmpp.window, cost=cmpp.cost,

@@ -18,6 +18,7 @@ registers after a warning went out sees it too, and has a delivery from when its
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 
 from pydantic import Field
@@ -43,11 +44,17 @@ class Options(_Options):
     """An installation that has not been seen for so many days is not counted any more."""
 
 
-def targets(options: Options, surroundings: Surroundings, warning: WarningVersion) -> list[str]:
-    """Names of the installations to be told."""
+def targets(
+    options: Options,
+    surroundings: Surroundings,
+    warning: WarningVersion,
+    among: Sequence[str] | None = None,
+) -> list[str]:
+    """Names of the installations to be told; among: of these alone."""
+    since = now_ms() - options.unseen_days * DAY
     with closing(installations.open_to_read(surroundings.folder)) as db:
         try:
-            return installations.warned(db, warning, now_ms() - options.unseen_days * DAY)
+            return installations.warned(db, warning, since, among=among)
         except sqlite3.Error as error:
             raise LookupError(f"{installations.FILE} cannot be read: {error}") from error
 

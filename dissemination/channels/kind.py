@@ -94,9 +94,10 @@ class Surroundings:
     """`tell(receipt)`: write down what the other side says of a delivery later, by its own
     connection; the receipt's `id` is the delivery's key. True once it is kept, False when no such
     delivery was planned. Safe from any thread."""
-    more: Callable[[str], bool] = lambda _: False
-    """`more(identifier)`: look again whom a version that is out goes to; who has no delivery of it
-    gets one. False where it does not hold any more. Safe from any thread."""
+    more: Callable[[str, Sequence[str]], bool] = lambda *_: False
+    """`more(identifier, targets)`: a version that is out may concern these, too: whom it does and
+    who has no delivery of it gets one. False where it does not hold any more. Safe from any
+    thread."""
     cap: Callable[[WarningVersion], bytes] = render
     """A version as the site's CAP message."""
     templates: Sequence[Template] = ()
@@ -134,6 +135,9 @@ class ChannelKind:
     """`targets(options, surroundings, warning)`: whom a warning is sent to, where every recipient
     has a delivery of his own, with his audience where it is known; None = the area is the one
     target. LookupError when it cannot be told now."""
+    among: Callable[[Any, Surroundings, WarningVersion, Sequence[str]], Sequence[str]] | None = None
+    """`among(options, surroundings, warning, names)`: as `targets`, but of these names alone, for
+    channels that ask for `more`."""
     ear: Callable[[Any, Surroundings], Ear | None] | None = None
     """Where receipts come, when they come by HTTP."""
     proves: tuple[DeliveryState, ...] = ()

@@ -112,9 +112,10 @@ class Proofs:
     def _ask(self, late: list[Waiting]) -> None:
         """Ask for deliveries of who proved one that he has not: once, at the second look."""
         for identifier in {w.proof.identifier for w in late if self._by == "page"}:
-            if self._around.more(identifier):
-                for one in late:
-                    one.asked |= one.proof.identifier == identifier
+            some = [one for one in late if one.proof.identifier == identifier]
+            if self._around.more(identifier, sorted({w.proof.installation for w in some})):
+                for one in some:
+                    one.asked = True
 
     def _kept(self, proof: installations.Proof) -> bool:
         """Whether its delivery was planned, and has it now."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -234,7 +234,8 @@ def test_who_proves_what_was_not_planned_asks_for_a_delivery_once(
     asked: list[str] = []
     planned: set[str] = set()
 
-    def more(identifier: str) -> bool:
+    def more(identifier: str, names: Sequence[str]) -> bool:
+        assert list(names) == [ONE]
         asked.append(identifier)
         return True
 

@@ -75,11 +75,13 @@ def until(done: Callable[[], bool]) -> None:
 
 
 def test_a_page_that_comes_late_has_a_delivery_as_soon_as_it_says_something(
-    site: Written, book: Installations, dispatcher: Dispatcher
+    site: Written, book: Installations, dispatcher: Dispatcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     warning = site.warning()
     put(site, book, dispatcher, warning)
     until(lambda: states(site) == {EARLY: "handed_over"})
+    whole = list[object]()  # nobody looks at all the pages again for the sake of one
+    monkeypatch.setattr(dispatcher.deliveries, "spread", lambda *given: whole.append(given))
     book.register(LATE, ["village"], "zh-CN", now_ms(), exercises=False)
     book.register(AFAR, ["port"], "zh-CN", now_ms(), exercises=False)
     for name in (AFAR, LATE):  # AFAR has no place in the warned area, whatever it says
@@ -87,6 +89,7 @@ def test_a_page_that_comes_late_has_a_delivery_as_soon_as_it_says_something(
     until(lambda: states(site) == {EARLY: "handed_over", LATE: "delivered"})
     book.receive(LATE, {warning.identifier: DeliveryState.ACKNOWLEDGED}, now_ms(), now_ms())
     until(lambda: states(site) == {EARLY: "handed_over", LATE: "acknowledged"})
+    assert whole == []
 
 
 def test_a_late_page_that_takes_no_part_in_exercises_counts_for_none(

@@ -57,6 +57,14 @@ class Fans(Store):
             rows.urge(db, fan.lane, fan.channel, fan.event)
             db.execute("DELETE FROM fans WHERE key = ?", (fan.key,))
 
+    def widen(self, fan: Planned, targets: Sequence[str], now: int) -> None:
+        """A delivery for each of these that has none of this version on the fan's channel."""
+        prefix = f"{fan.identifier}:{fan.channel}:"
+        with self._writing() as db:
+            fresh = [t for t in targets if rows.find(db, prefix + t) is None]
+        if fresh:
+            self._spread(fan, RESIDENTS, fresh, now)
+
     def _there(self, fan: Planned) -> Iterator[str]:
         """Targets that have a delivery of this version on this channel: a spread was cut off."""
         for batch, first, _, last in self._read(sql.BATCHES, fan.identifier, fan.channel):

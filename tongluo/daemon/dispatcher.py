@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import select
 import sys
+from collections.abc import Sequence
 from contextlib import closing
 from functools import partial
 from itertools import islice
@@ -97,16 +98,18 @@ class Dispatcher:
             borrow=self._borrow, more=partial(self._more, name),
         )  # fmt: skip
 
-    def _more(self, name: str, identifier: str) -> bool:
-        """Whom a version goes to is looked at again, by the channel's own lane."""
+    def _more(self, name: str, identifier: str, targets: Sequence[str]) -> bool:
+        """A version that is out may concern these, too: the channel's own lane looks."""
         now = now_ms() if self.config.time.clock == "system" else 0
         journal = connect(self.folder / "journal.db", read_only=True, any_thread=True)
         with closing(journal):
             fan = outbox.out(journal, identifier, name, now)
         if fan is not None:
-            self.deliveries.add([fan])
-            self._wake()
+            self._lane(name).more(fan, targets)
         return fan is not None
+
+    def _lane(self, name: str) -> Lane:
+        return self.lanes[list(self.config.channels).index(name)]
 
     def _borrow(self, name: str) -> Channel:
         """A channel of short messages once more, to send deliveries of another one by."""

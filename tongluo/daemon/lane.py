@@ -34,7 +34,7 @@ from tongluo.core.rate import parse_rate
 from tongluo.core.warning import WarningVersion
 from tongluo.core.words import Act, DeliveryState, Level
 from tongluo.daemon import outbox
-from tongluo.daemon.deliveries import Deliveries, Outcome, Row
+from tongluo.daemon.deliveries import Deliveries, Outcome, Planned, Row
 from tongluo.daemon.gate import Gate
 from tongluo.daemon.pace import Bucket, filled, patience, ready, spent
 from tongluo.store.journal import connect
@@ -100,6 +100,7 @@ class Lane:
         self._gate = Gate(name, dispatcher.config, around, self._journal)
         self._pause = Pause()
         self._faults = Counter[str]()
+        self._late = dict[Planned, set[str]]()
 
     def _run(self) -> None:
         """A fault of the lane itself ends no other: it is told, and the lane begins again."""
@@ -173,6 +174,33 @@ class Lane:
             if not found:
                 self._all.log.say("nobody to send to", channel=self._name, area=fan.target)
             self._all.deliveries.spread(fan, found, now_ms())
+        return self._widen()
+
+    def more(self, fan: Planned, names: Iterable[str]) -> None:
+        """What is out may concern these, too; they ask again if this process ends before."""
+        with self._lock:
+            self._late.setdefault(fan, set()).update(names)
+        self.wake.set()
+
+    def _widen(self) -> bool:
+        """Deliveries for those that were named, where the version concerns them; as `_spread`."""
+        given, among = self._all.config.channels[self._name], self._kind.among
+        while self._late and among is not None:
+            with self._lock:
+                fan, names = next(iter(self._late.items()))
+                names = set(names)
+            around, warning = Surroundings(self._all.folder), self._warning(fan.identifier)
+            options = build_channel(given.kind, given.options)
+            try:
+                found = among(options, around, warning, sorted(names))
+            except (OSError, LookupError) as error:
+                self._all.log.trouble(f"recipients {self._name}", str(error))
+                return False
+            self._all.deliveries.widen(fan, found, now_ms())
+            with self._lock:
+                self._late[fan] -= names
+                if not self._late[fan]:
+                    del self._late[fan]
         return True
 
     def _some(self, channel: Channel) -> bool:
