@@ -11,7 +11,7 @@ which has to stand in the same policy.
 | the push service took it (201) | `accepted`: it may keep it until the warning ends, or drop it |
 | the page's worker got it, showed a notification, and told the console | `delivered` |
 | 404 or 410: the browser has given the subscription up | `failed`; it is removed |
-| 429, 5xx or no connection | that service is left alone: as it asks (1 h at most), or 5 s to 5 min |
+| 429, 5xx or no connection | that service is left alone as it asks (1 h at most), or 5 s to 5 min |
 | no answer | `unknown`, repeated for orange and red |
 | an all-clear that no try has got through in 6 h | `expired` |
 
