@@ -64,7 +64,7 @@ CHANNELS: dict[str, ChannelKind] = {
     "webhook": ChannelKind(webhook.Options, webhook.Webhook, honours_keys=False),
     "webpush": ChannelKind(
         webpush.Options, webpush.WebPush, honours_keys=False, targets=webpush.targets,
-        window=webpush.window, clears=webpush.CLEAR_KEPT, held=webpush.WebPush.held,
+        window=webpush.window, clears=webpush.CLEAR_KEPT, held=webpush.held,
     ),
 }  # fmt: skip
 

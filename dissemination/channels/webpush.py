@@ -327,3 +327,8 @@ def payload(warning: WarningVersion, language: str, most: int) -> bytes:
         if len(body) <= most or not todo:
             return body
         todo = todo[: -max(1, (len(body) - most) // 3)]
+
+
+def held(channel: object, name: str) -> float:
+    """Seconds for which a page's service is known to be away; what knows none holds nothing."""
+    return channel.held(name) if isinstance(channel, WebPush) else 0.0

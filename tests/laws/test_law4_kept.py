@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.laws.live import Site, acknowledge_first, flood, publish
+from tests.laws.live import START_PATIENCE, Site, acknowledge_first, flood, publish
 from tests.mosquitto import Mosquitto, broker
 from tongluo.config.load import load
 from tongluo.config.plan import plan
@@ -173,7 +173,7 @@ def test_a_kill_at_each_point(site: Site, broker: Mosquitto, point: str, times: 
     daemon.join()
     publisher = publish(broker.port, messages, pause=0.03)
     daemon = site.start(crash_at=f"{point}:{times}")
-    daemon.join(30)
+    daemon.join(START_PATIENCE)
     assert daemon.exitcode == -signal.SIGKILL, f"{point} was not passed {times} times"
     publisher.join(60)
     finish(site, messages)

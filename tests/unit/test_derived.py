@@ -30,6 +30,7 @@ from tests.build import (
 )
 from tongluo.config.plan import plan
 from tongluo.core.effects import Readings, Tick
+from tongluo.core.words import SILENT
 from tongluo.engine import Engine
 
 Row = Sequence[Any]
@@ -61,12 +62,13 @@ def told(
     stage = e.plan.derived
     usual = stage.expand
 
-    def listen(order: Any, clock: Any, given_rows: Any) -> Any:
-        out = usual(order, clock, given_rows)
-        mine = np.isin(out.sensor[out.start : out.stop], stage.params["sensor"])
-        for i in np.flatnonzero(mine) + out.start:
-            found.append(((int(out.t[i]) - START) / MINUTE, float(out.value[i]), int(out.flag[i])))
-        return out
+    def listen(*given: Any) -> Any:
+        for out in usual(*given):
+            mine = np.isin(out.sensor, stage.params["sensor"]) & (out.fate != SILENT)
+            for i in np.flatnonzero(mine):
+                at = (int(out.t[i]) - START) / MINUTE
+                found.append((at, float(out.value[i]), int(out.flag[i])))
+            yield out
 
     vars(stage)["expand"] = listen  # to see what the engine sees
     full = [(row[0], START + row[1] * MINUTE, *row[2:]) for row in rows]
