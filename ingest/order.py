@@ -25,7 +25,8 @@ F8 = NDArray[np.float64]
 PARAMS = np.dtype(
     [
         ("offset", "i8"),
-        ("cells", "i8"),  # the sensor's part of the rings
+        ("cells", "i8"),
+        ("stride", "i8"),  # the sensor's part of the rings
         ("rewind", "i8"),
         ("silence", "i8"),  # ms
         ("reach", "i8"),  # ms that the kept readings should cover
@@ -64,7 +65,7 @@ STATE = np.dtype(
     ],
     align=True,
 )
-RING = np.dtype([("t", "i8"), ("issued", "i8"), ("v", "f8"), ("flag", "i8")], align=True)
+RING = np.dtype([("t", "i8"), ("v", "f8"), ("flag", "i8"), ("issued", "i8")], align=True)
 CLOCK = np.dtype(
     [
         ("now", "i8"),
@@ -132,11 +133,18 @@ def judged(
 
 
 @compiled
+def place(p: Any, k: int) -> int:
+    """Where cell k of a sensor's ring lies. Rings of one length lie side by side, cell by cell:
+    what sensors tell at about one time is kept in one place."""
+    return int(p["offset"] + k % p["cells"] * p["stride"])
+
+
+@compiled
 def seek(p: Any, s: Any, ring: Any, key: int) -> int:
     """How many kept readings have a key above this one (0 when it is the newest)."""
     newer = 0
     while newer < s["held"]:
-        cell = ring[p["offset"] + (s["head"] + s["held"] - 1 - newer) % p["cells"]]
+        cell = ring[place(p, s["head"] + s["held"] - 1 - newer)]
         at = cell["issued"] if p["forecast"] > 0 else cell["t"]
         if at <= key:
             break
@@ -149,7 +157,7 @@ def known(p: Any, s: Any, ring: Any, newer: int, t: int, issued: int, value: flo
     """DUPLICATE or CONFLICT when a kept reading has this very time (and issue time), else FED."""
     i = newer
     while i < s["held"]:
-        cell = ring[p["offset"] + (s["head"] + s["held"] - 1 - i) % p["cells"]]
+        cell = ring[place(p, s["head"] + s["held"] - 1 - i)]
         if p["forecast"] > 0:
             if cell["issued"] != issued:
                 return FED
@@ -166,7 +174,7 @@ def known(p: Any, s: Any, ring: Any, newer: int, t: int, issued: int, value: flo
 def filled(p: Any, s: Any, ring: Any, newer: int, t: int, value: float, given: int) -> bool:
     """A value that came for a time kept as missing takes its place, and is judged as a late one."""
     for i in range(newer, s["held"]):
-        at = p["offset"] + (s["head"] + s["held"] - 1 - i) % p["cells"]
+        at = place(p, s["head"] + s["held"] - 1 - i)
         if ring[at]["t"] == t:
             if not math.isnan(ring[at]["v"]) or math.isnan(value):
                 return False
@@ -178,18 +186,18 @@ def filled(p: Any, s: Any, ring: Any, newer: int, t: int, value: float, given: i
 @compiled
 def insert(p: Any, s: Any, ring: Any, newer: int, t: int, issued: int, v: float, flag: int) -> None:
     """Keep a reading in its place; the oldest gives way when the ring is full."""
-    off, cells = p["offset"], p["cells"]
+    cells = p["cells"]
     if s["held"] == cells:
         s["head"] = s["head"] + 1 if s["head"] + 1 < cells else 0
     else:
         s["held"] += 1
-    place = s["head"] + s["held"] - 1  # a division by a variable is slow: none for the newest
-    place = place - cells if place >= cells else place
+    last = s["head"] + s["held"] - 1
     for i in range(newer):
-        a, b = off + (place - i) % cells, off + (place - i - 1) % cells
+        a, b = place(p, last - i), place(p, last - i - 1)
         ring[a]["t"], ring[a]["issued"] = ring[b]["t"], ring[b]["issued"]
         ring[a]["v"], ring[a]["flag"] = ring[b]["v"], ring[b]["flag"]
-    at = off + (place if newer == 0 else (place - newer) % cells)
+    last = last - cells if last >= cells else last  # dividing is slow: not for the newest
+    at = p["offset"] + last * p["stride"] if newer == 0 else place(p, last - newer)
     ring[at]["t"], ring[at]["issued"], ring[at]["v"], ring[at]["flag"] = t, issued, v, flag
 
 
@@ -201,7 +209,7 @@ def forgetful(p: Any, s: Any, ring: Any) -> bool:
     """
     if s["held"] < p["cells"]:
         return False
-    oldest = ring[p["offset"] + s["head"]]
+    oldest = ring[place(p, s["head"])]
     at = oldest["issued"] if p["forecast"] > 0 else oldest["t"]
     return bool(at > s["last"] - p["reach"])
 
@@ -354,7 +362,7 @@ def recall(p: Any, s: Any, tests: Any, minds: Any, ring: Any, t: I8, value: F8, 
     if p["quality"] > 0:
         afresh(minds[p["quality"] - 1])
     for i in range(s["held"]):
-        cell = ring[p["offset"] + (s["head"] + i) % p["cells"]]
+        cell = ring[place(p, s["head"] + i)]
         t[i] = cell["t"]
         value[i], flag[i] = judged(p, s, tests, minds, cell["t"], cell["v"], cell["flag"], False)
     s["dirty"] = 0

@@ -77,7 +77,7 @@ def limit(p: Any, s: Any, change: float, pause: int, explained: bool) -> float:
     """How large a change in this direction may be."""
     most = s["most_up"] if change > 0.0 else s["most_down"]
     if p["day"] > 0:
-        most = max(most, quantile(s["spans"], 0.75))
+        most = max(most, s["swing"])
     else:
         leap = s["leap_up"] if change > 0.0 else s["leap_down"]
         most = min(most, max(8.0 * s["usual"], leap * calm(s)))

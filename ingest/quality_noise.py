@@ -17,10 +17,11 @@ import math
 from typing import Any
 
 from ingest.quality_jump import PAUSE
-from ingest.quality_scale import BINS, learn, quantile
+from ingest.quality_scale import BINS, learn_at, quantile_at
 from tongluo.core.compiled import compiled
 
 SHARE = 0.125
+USUAL = 0.95
 TIMES = 6.0
 WAY = 4.0
 LIFTED = 2.0
@@ -49,12 +50,12 @@ def noise(p: Any, s: Any, t: int, v: float, learning: bool) -> bool:
         return False
     most = 0.5 * p["noise"]
     if most <= 0.0:
-        most = TIMES * max(quantile(s["zigs"], 0.95), 0.25 * s["usual"])
+        most = TIMES * max(quantile_at(s["zigs"], s["zigs_at"]), 0.25 * s["usual"])
     known = p["noise"] > 0.0 or s["zigs"][BINS] >= p["learn"]
     follow(s, v - s["raw"], CAPPED * most if known else math.inf)
     s["raw"], s["raw_t"] = v, t
     if learning and (s["noisy"] == 0 or s["noisy"] % 8 == 0):
-        learn(s["zigs"], s["zig"])
+        learn_at(s["zigs"], s["zigs_at"], USUAL, s["zig"])
     rough = s["zig"] > most and s["path"] > WAY * abs(s["drift"])
     if known and (rough or (s["noisy"] > 0 and s["zig"] * LIFTED > most)):
         s["noisy"] += 1

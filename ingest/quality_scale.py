@@ -50,16 +50,49 @@ def edge(place: int) -> float:
 
 
 @compiled
+def halve(counts: Any) -> None:
+    """Forget half of what was seen."""
+    total = 0
+    for i in range(BINS):
+        counts[i] = counts[i] // 2
+        total += counts[i]
+    counts[BINS] = total
+
+
+@compiled
 def learn(counts: Any, size: float) -> None:
     """Count one more size."""
     if counts[BINS] >= FULL:
-        total = 0
-        for i in range(BINS):
-            counts[i] = counts[i] // 2
-            total += counts[i]
-        counts[BINS] = total
+        halve(counts)
     counts[bin_of(size)] += 1
     counts[BINS] += 1
+
+
+@compiled
+def learn_at(counts: Any, at: Any, share: float, size: float) -> None:
+    """As `learn`; at: the cell of a quantile and the count below it, kept so that it need not be
+    looked for at every reading."""
+    if counts[BINS] >= FULL:
+        halve(counts)
+        at[0], at[1] = 0, 0
+    place = bin_of(size)
+    counts[place] += 1
+    counts[BINS] += 1
+    if place < at[0]:
+        at[1] += 1
+    need = share * float(counts[BINS])
+    while at[1] > 0 and float(at[1]) >= need:
+        at[0] -= 1
+        at[1] -= counts[at[0]]
+    while at[1] + counts[at[0]] == 0 or float(at[1] + counts[at[0]]) < need:
+        at[1] += counts[at[0]]
+        at[0] += 1
+
+
+@compiled
+def quantile_at(counts: Any, at: Any) -> float:
+    """The quantile that `learn_at` has kept; 0 when nothing was seen."""
+    return edge(int(at[0])) if counts[BINS] > 0 else 0.0
 
 
 @compiled

@@ -93,6 +93,7 @@ def end_block(s: Any, learning: bool) -> None:
         s["dull"] = least
     if learning and span > 0.0:
         learn(s["spans"], span)
+        s["swing"] = quantile(s["spans"], 0.75)
 
 
 @compiled

@@ -48,9 +48,9 @@ PARAMS = np.dtype(
         ("weight", "f8", (NEAR,)),
         ("intercept", "f8"),
         ("sigma", "f8"),  # 0 = no virtual gauge
+        ("windows", "i8"),
         ("start", "i8", (WINDOWS,)),
         ("end", "i8", (WINDOWS,)),
-        ("windows", "i8"),
     ],
     align=True,
 )
@@ -95,12 +95,14 @@ STATE = np.dtype(
         ("path", "f8"),
         ("drift", "f8"),
         ("noisy", "i8"),
+        ("zigs_at", "i8", (2,)),
         # range in a block of time
         ("block_t", "i8"),
         ("block_n", "i8"),
         ("low", "f8"),
         ("high", "f8"),
         ("dull", "f8"),  # range below which it moves too little; 0 = it moves
+        ("swing", "f8"),  # range of three blocks in four
         # for neighbours
         ("slow", "f8"),
         ("bias", "f8"),
@@ -110,15 +112,15 @@ STATE = np.dtype(
         ("wet_low", "f8"),
         ("wet_high", "f8"),
         ("rain_t", "i8"),
-        # counts, last: what every reading touches lies together
-        ("up", "i8", (BINS + 1,)),
-        ("down", "i8", (BINS + 1,)),
-        ("leaps_up", "i8", (BINS + 1,)),
-        ("leaps_down", "i8", (BINS + 1,)),  # changes over recent ones
-        ("zigs", "i8", (BINS + 1,)),
-        ("spans", "i8", (BINS + 1,)),
-        ("apart", "i8", (BINS + 1,)),
         ("sums", "f8", (BUCKETS,)),
+        # counts, last: what every reading touches lies together
+        ("up", "i4", (BINS + 1,)),
+        ("down", "i4", (BINS + 1,)),
+        ("leaps_up", "i4", (BINS + 1,)),
+        ("leaps_down", "i4", (BINS + 1,)),  # changes over recent ones
+        ("zigs", "i4", (BINS + 1,)),
+        ("spans", "i4", (BINS + 1,)),
+        ("apart", "i4", (BINS + 1,)),
     ],
     align=True,
 )

@@ -32,6 +32,16 @@ class Admitted:
     """1 where the test that stands at a sensor is another from this row on."""
 
 
+def lay_rings(params: Any) -> None:
+    """Give every sensor its part of the rings: those of one length side by side."""
+    offset = 0
+    for cells in np.unique(params["cells"]).tolist():
+        alike = np.flatnonzero(params["cells"] == cells)
+        params["offset"][alike] = offset + np.arange(len(alike))
+        params["stride"][alike] = len(alike)
+        offset += cells * len(alike)
+
+
 @cache
 def _compiled(function: Any) -> Any:
     return cached(function, ("ingest",), "from ingest.order import *")
@@ -41,6 +51,7 @@ class OrderStage:
     """Order, fate, quality and the stream clock of all sensors."""
 
     def __init__(self, params: Any, clock: Any, tests: Any = None) -> None:
+        lay_rings(params)
         self.params = params
         self.tests = np.zeros(1, quality_tables.PARAMS) if tests is None else tests
         self.minds = np.zeros(len(self.tests), quality_tables.STATE)
@@ -52,6 +63,12 @@ class OrderStage:
     def start(self, now: int) -> None:
         """The first time known, ms."""
         _compiled(order.start)(self.params, self.state, self.clock, now)
+
+    def places(self, sensor: int, cells: I8) -> I8:
+        """Where some cells of a sensor's ring lie."""
+        p = self.params[sensor]
+        found: I8 = p["offset"] + cells % p["cells"] * p["stride"]
+        return found
 
     def blank(self, columns: Columns) -> Admitted:
         """Room for what will be decided of a batch; arrival is a copy, for the clock's use."""

@@ -44,7 +44,7 @@ def unusable(e: Engine, loss: str, now: int) -> list[Row]:
     rows: list[Row] = []
     for sensor in range(SENSORS):
         p, s = e.stage.params[sensor], e.stage.state[sensor]
-        newest = e.stage.ring[p["offset"] + (s["head"] + s["held"] - 1) % p["cells"]]
+        newest = e.stage.ring[e.stage.places(sensor, s["head"] + s["held"] - 1)]
         t, issued, value, flag = now, now, 0.0, {"fail": 4, "missing": 9, "suspect": 3}.get(loss, 1)
         if loss == "NaN":
             value = math.nan

@@ -48,9 +48,9 @@ class Line:
     @property
     def kept(self) -> list[float]:
         """Times in the ring, oldest first, min."""
-        s, p, ring = self.e.stage.state[0], self.e.stage.params[0], self.e.stage.ring
-        places = [(s["head"] + i) % p["cells"] for i in range(s["held"])]
-        return [(int(ring[i]["t"]) - START) / MINUTE for i in places]
+        stage, s = self.e.stage, self.e.stage.state[0]
+        cells = stage.ring[stage.places(0, s["head"] + np.arange(s["held"]))]
+        return [(int(t) - START) / MINUTE for t in cells["t"]]
 
 
 def test_fed_newer_than_the_last() -> None:

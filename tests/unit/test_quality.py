@@ -29,7 +29,7 @@ def stage(*sensors: tuple[str, QualityIn | None, tuple[int, ...]], cadence: int)
     params = np.zeros(len(sensors), order.PARAMS)
     tests = np.zeros(len(sensors), quality_tables.PARAMS)
     for n, (quantity, block, near) in enumerate(sensors):
-        params[n]["cells"], params[n]["offset"], params[n]["quality"] = 64, 64 * n, n + 1
+        params[n]["cells"], params[n]["quality"] = 64, n + 1
         params[n]["rewind"] = 40 * cadence
         for key, limit in (("fail_low", -np.inf), ("low", -np.inf), ("fail_high", np.inf)):
             params[n][key] = limit

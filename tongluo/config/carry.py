@@ -38,13 +38,11 @@ def _carry_quality(old: OrderStage, new: OrderStage, row: int) -> None:
 
 
 def _carry_ring(old: OrderStage, new: OrderStage, row: int) -> None:
-    size, room = int(old.params[row]["cells"]), int(new.params[row]["cells"])
     state = new.state[row]
-    held = min(int(state["held"]), room)
+    held = min(int(state["held"]), int(new.params[row]["cells"]))
     start = int(state["head"]) + int(state["held"]) - held
-    places = int(old.params[row]["offset"]) + (start + np.arange(held)) % size
-    offset = int(new.params[row]["offset"])
-    new.ring[offset : offset + held] = old.ring[places]
+    kept = old.places(row, start + np.arange(held))
+    new.ring[new.places(row, np.arange(held))] = old.ring[kept]
     state["head"], state["held"] = 0, held
 
 

@@ -40,11 +40,8 @@ def clock_row(config: Config) -> Any:
 def order_params(config: Config, specs: Specs, windows: Sequence[int]) -> Any:
     """One row a sensor. windows: ms of its past that are judged."""
     params = np.zeros(len(specs), order.PARAMS)
-    offset = 0
     for row, sensor, window in zip(params, specs, windows, strict=True):
-        row["offset"] = offset
         _order_row(row, config, sensor, window)
-        offset += int(row["cells"])
     return params
 
 
