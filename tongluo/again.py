@@ -16,7 +16,7 @@ import numpy as np
 from ingest.derived_stage import Rows, joined
 from ingest.stage import OrderStage
 from tongluo.config.plan import Plan
-from tongluo.core.driver import Links, Transitions
+from tongluo.core.driver import Transitions
 from tongluo.core.words import Level
 from tongluo.warning.reasons import Evidence
 
@@ -25,53 +25,21 @@ Found = tuple[str, int, int, int, Evidence]
 
 
 class Again:
-    """What one sensor's late readings reach, and what it is made of."""
+    """A sensor's late readings, and what they reach."""
 
     def __init__(self, plan: Plan, stage: OrderStage, sensor: int) -> None:
         self.plan, self.stage, self.sensor = plan, stage, sensor
-        derived = plan.derived
-        self.below = {k for k in derived.below(sensor) if self._reaches(k)}
-        reached = [sensor, *(int(derived.params[k]["sensor"]) for k in sorted(self.below))]
-        self.tasks = {
-            name: sorted({t for s in reached for t in table.tasks_of(s) if self._kept(name, t)})
-            for name, table in plan.tables.items()
-        }
-        heard = {
-            s for name, ts in self.tasks.items() for t in ts for s in plan.tasks[name][t].heard
-        }
-        self.above = set[int]().union(*(derived.above(s) for s in heard if s >= 0), self.below)
-        sources = {s for k in self.above for s in derived.heard[k]} | {s for s in heard if s >= 0}
-        made = {int(derived.params[k]["sensor"]) for k in self.above}
-        self.sources = sorted((sources | {sensor}) - made)
-
-    def _kept(self, name: str, task: int) -> bool:
-        """Whether what is kept reaches as far back as a task looks: else it would forget."""
-        its = self.plan.tasks[name][task]
-        heard = set[int]().union(*(self.plan.derived.sources(s) for s in its.heard if s >= 0))
-        received = heard - {int(s) for s in self.plan.derived.params["sensor"]}
-        made = set[int]().union(*(self.plan.derived.above(s) for s in its.heard if s >= 0))
-        reached = all(self._reaches(k) for k in made)
-        return reached and all(its.past <= int(self.stage.params[s]["reach"]) for s in received)
-
-    def _reaches(self, k: int) -> bool:
-        """Whether what is kept of a series' inputs reaches as far back as it is made of."""
-        derived = self.plan.derived
-        p = derived.params[k]
-        need = int(p["every"] + p["wait"] + max(p["lag"] + p["age"]))
-        received = derived.sources(int(p["sensor"])) - {int(s) for s in derived.params["sensor"]}
-        return all(need <= int(self.stage.params[s]["reach"]) for s in received)
+        self.reach = plan.reaches.of(sensor)
 
     def risen(self) -> Iterator[Found]:
         """Tasks whose level has risen; the others keep the level they had."""
         rows = self._rows()
-        for name, table in self.plan.tables.items():
-            tasks = self.tasks[name]
-            if not tasks:
-                continue
+        for name, tasks in self.reach.tasks.items():
+            table = self.plan.tables[name]
             before = [int(table.state[task]["level"]) for task in tasks]
             for task in tasks:
                 table.forget(task)
-            found = table.judge(rows.judged, 0, len(rows), self._links(name))
+            found = table.judge(rows.judged, 0, len(rows), self.reach.links[name])
             for task, old in zip(tasks, before, strict=True):
                 new = int(table.state[task]["level"])
                 if new > max(old, Level.NONE):  # of now it says nothing, not NONE
@@ -79,15 +47,9 @@ class Again:
                 else:
                     table.put(task, old)
 
-    def _links(self, name: str) -> Links:
-        """Who hears what, of the tasks that are judged anew."""
-        tasks, second = self.plan.tasks[name], self.plan.tables[name].past
-        heard = {n: tasks[n].heard for n in self.tasks[name]}
-        return Links(heard, len(self.plan.sensors), {n for n in heard if second[n] >= 0})
-
     def _rows(self) -> Rows:
         """All that is recalled, in time order, with the derived readings it causes."""
-        parts = [(s, *self._recalled(s)) for s in self.sources]
+        parts = [(s, *self._recalled(s)) for s in self.reach.sources]
         sensor = np.concatenate([np.full(len(t), s, np.int64) for s, t, _, _ in parts])
         t, value, flag = (np.concatenate([p[k] for p in parts]) for k in (1, 2, 3))
         order = np.lexsort((sensor, t))
@@ -105,15 +67,15 @@ class Again:
     def _expanded(self, rows: Rows) -> Rows:
         """With derived readings from fresh states; what is not below keeps the state it had."""
         derived, stage = self.plan.derived, self.stage
-        if not self.above:
+        if not self.reach.above:
             return rows
-        fed = sorted(set[int]().union(*(derived.below(s) for s in self.sources)))
+        fed = sorted(set[int]().union(*(derived.below(s) for s in self.reach.sources)))
         made = derived.params["sensor"][fed]
         whole, order, clock = derived.state[fed], stage.state[made], stage.clock.copy()
         derived.state[fed] = np.zeros(1, derived.state.dtype)
         out = joined(derived.expand(stage, rows, 0, len(rows), live=False))
         for k, before in zip(fed, whole, strict=True):
-            if k not in self.below:
+            if k not in self.reach.below:
                 derived.state[k] = before
             derived.state[k]["next"] = max(derived.state[k]["next"], before["next"])
         stage.state[made], stage.clock[:] = order, clock

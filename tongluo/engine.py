@@ -16,6 +16,7 @@ Messages are decoded before (`ingest.decode`): the journal keeps what they said.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -77,7 +78,7 @@ class Engine(Commanding):
             *((row, 0, (test,)) for row, test in self._heard(rows, out)),
             *((found[0], 1, found[1:]) for found in self._found(order)),
         ]
-        for row, judged, change in sorted(every, key=lambda e: e[:2]):
+        for row, judged, change in sorted(every, key=itemgetter(0, 1)):
             self.release(showing, at, row)
             at, now = row, int(rows.arrival[row])
             silent = rows.fate[row] == SILENT
@@ -124,19 +125,13 @@ class Engine(Commanding):
     def _found(self, order: Order) -> list[tuple[int, str, int, int, int, dict[str, float]]]:
         """Transitions of all detectors, in row order."""
         found = [
-            (
-                int(t.row[k]),
-                name,
-                int(t.task[k]),
-                int(t.before[k]),
-                int(t.after[k]),
-                dict(zip(table.detector.why, t.why[k].tolist(), strict=True)),
-            )
+            (row, name, task, before, after, dict(zip(table.detector.why, why, strict=True)))
             for name, table in self.plan.tables.items()
             for t in table.judge_all(order)
-            for k in range(len(t.row))
+            for row, task, before, after, why in t.each()
         ]
-        return sorted(found, key=lambda f: f[:3])
+        found.sort(key=itemgetter(0, 1, 2))
+        return found
 
     def _act(self, act: Act) -> None:
         for n, question in enumerate(self.plan.questions):

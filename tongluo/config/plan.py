@@ -17,6 +17,7 @@ from tongluo.config.plan_order import clock_row, order_params, windows_of
 from tongluo.config.plan_quality import quality_params
 from tongluo.config.plan_questions import questions_of
 from tongluo.config.plan_tasks import Task, table_of, tasks_of
+from tongluo.config.reach import Reaches
 from tongluo.config.sensors import SensorSpec, declared, spec
 from tongluo.core.driver import Table
 from tongluo.core.warning import Area, Sender
@@ -101,6 +102,11 @@ class Plan:
                     for source in self.derived.sources(sensor):
                         said.setdefault(source, set()).add(n)
         return {sensor: frozenset(found) for sensor, found in said.items()}
+
+    @cached_property
+    def reaches(self) -> Reaches:
+        """What late readings of each sensor reach."""
+        return Reaches(self.order_params, self.derived, self.tasks, self.tables)
 
     def row_of(self, key: str) -> int:
         """Row of the sensor `station/name`; KeyError when it is not declared."""

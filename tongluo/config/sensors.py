@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from tongluo.config.coupled import DerivedIn
 from tongluo.config.models import Config
@@ -39,7 +40,7 @@ class SensorSpec:
     derived: DerivedIn | None = None
     quality: QualityIn | None = None
 
-    @property
+    @cached_property
     def key(self) -> str:
         """`station/name`: unique in the site and stable over changes of the file."""
         return f"{self.station}/{self.name}"

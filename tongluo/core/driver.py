@@ -5,7 +5,7 @@ A rule's second look at suspect readings sleeps while there are none (`tongluo.c
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -128,6 +128,11 @@ class Transitions:
     after: I8
     why: F8
 
+    def each(self) -> Iterator[tuple[int, int, int, int, list[float]]]:
+        """(row, task, before, after, why) one by one."""
+        columns = (self.row, self.task, self.before, self.after, self.why)
+        return zip(*(column.tolist() for column in columns), strict=True)
+
 
 @dataclass(frozen=True)
 class Walked:
@@ -168,15 +173,12 @@ class Order:
     @classmethod
     def of(cls, columns: tuple[I8, I8, F8, I8, I8], sensors: int) -> Order:
         """Of the rows of a batch. Copies that lie side by side are read many times faster."""
-        sensor, t, value, flag, fate = columns
-        came = Walked(np.arange(len(sensor)), sensor, t, value, flag, fate)
+        sensor = columns[0]
+        came = Walked(np.arange(len(sensor)), *columns)
         if len(sensor) < sensors:
             return cls(came, came)
-        rows, first = grouped(sensor, (fate == 0) | (fate == SILENT), sensors)
-        return cls(
-            came,
-            Walked(rows, sensor[rows], t[rows], value[rows], flag[rows], fate[rows], first[1:]),
-        )
+        rows, first, together = grouped(columns, sensors)
+        return cls(came, Walked(rows, *together, first[1:]))
 
 
 class Links:

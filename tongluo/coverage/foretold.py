@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dissemination.coverage.foretell import Foretold, Now, foretell
-from dissemination.coverage.known import F8
+from dissemination.coverage.known import F8, I8
 from dissemination.coverage.steps import Policy
 from tongluo.coverage.look import Look
 
@@ -17,19 +17,25 @@ LATER = 180
 
 def foretold(found: Look, policy: Policy, targets: Sequence[float]) -> Foretold:
     """The curve from the issue until `LATER` minutes from now, and the times to the targets."""
+    now = Now(
+        found.people, found.ways, found.sent, found.aired, found.minute, found.works, found.hour,
+        found.tests, begun(found), contacts(found),
+    )  # fmt: skip
+    return foretell(now, policy, targets, found.minute + LATER)
+
+
+def contacts(found: Look) -> I8:
+    """(cells, channels) people who can be sent to. Wardens and loudspeakers need no address; who is
+    known by count alone may have any."""
     people, here = found.people, np.isin(found.people.entry, found.addressed)
     size = len(people.people)
     numbers = np.bincount(people.cell[here], minlength=size)
-    rest = people.people - np.bincount(people.cell, minlength=size)  # by count: they may have any
-    contacts = [
+    rest = people.people - np.bincount(people.cell, minlength=size)
+    columns = [
         numbers + rest if way.proof == "person" and not way.apart else people.people
         for way in found.ways
-    ]  # fmt: skip
-    now = Now(
-        people, found.ways, found.sent, found.aired, found.minute, found.works, found.hour,
-        found.tests, begun(found), np.stack(contacts, axis=1),
-    )  # fmt: skip
-    return foretell(now, policy, targets, found.minute + LATER)
+    ]
+    return np.stack(columns, axis=1)
 
 
 def begun(found: Look) -> F8:

@@ -33,6 +33,7 @@ from tongluo.core.log import Log
 from tongluo.core.warning import WarningVersion
 from tongluo.core.words import Act, Level
 from tongluo.coverage import more, place
+from tongluo.coverage.foretold import contacts
 from tongluo.coverage.look import Look, look
 from tongluo.daemon.deliveries import Deliveries, Planned
 from tongluo.store.current import in_force, site_time
@@ -198,5 +199,6 @@ def next_step(found: Look, given: EscalationIn, begin: F8) -> Step:
     )
     shares = steps.expected(now)
     return steps.step(
-        found.people, found.ways, shares, reach, policy, found.minute, since, found.works
-    )
+        found.people, found.ways, shares, reach, policy, found.minute, since, found.works,
+        contacts(found),
+    )  # fmt: skip

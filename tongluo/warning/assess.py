@@ -14,6 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import compress, count
+from operator import ne
 from typing import Any
 
 import msgspec
@@ -112,7 +114,9 @@ class Assessor:
 
     def _weighed(self, n: int, said: Sequence[int], time: int) -> list[int]:
         question, levels = self.questions[n], list(said)
-        there = [] if self.simple[n] else [k for k, its in enumerate(levels) if its >= 1]
+        if self.simple[n] or max(levels) < 1:
+            return levels
+        there = [k for k, its in enumerate(levels) if its >= 1]
         for k in there:
             armed = question.members[k].armed
             if armed >= 0 and not self.holds(armed, time):
@@ -164,7 +168,7 @@ class Assessor:
     ) -> Change | None:
         """Members have changed: the level rises with them, or a hold begins, goes on or ends."""
         answer, level = self.answers[n], self._together(n, levels)
-        there = [k for k, (a, b) in enumerate(zip(levels, before, strict=True)) if a != b]
+        there = [] if levels == before else [*compress(count(), map(ne, levels, before))]
         lifting = [k for k in there if levels[k] > before[k]] if answer.pinned else there
         lift = max([levels[k] for k in lifting], default=UNKNOWN)
         if lift > max(answer.level, NONE):
