@@ -45,7 +45,7 @@ from pydantic import Field, model_validator
 
 from detectors import ground, rain_windows
 from detectors.days import parse_clock
-from detectors.rain_windows import explain_into, judged, share_of, take
+from detectors.rain_windows import explain_into, judged, take
 from tongluo.core.compiled import compiled
 from tongluo.core.ports import Detector, Port, Sensor
 from tongluo.core.times import DAY, parse_duration
@@ -247,7 +247,7 @@ def step(p: Any, s: Any, port: int, t: int, value: float, flag: int) -> int:
         s["probe"], s["probed"] = value, t
     now = t if port == 0 else s["last"]
     wet = wetness(p, s, now)
-    share = share_of(p["by"][wet], s)
+    share = s["known"]
     level = judged(p["by"][wet], s, good, share)
     if level != before:
         explain_into(p["by"][wet], s, level, share, value)

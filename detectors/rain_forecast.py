@@ -45,7 +45,7 @@ import numpy as np
 from pydantic import Field
 
 from detectors import rain_windows
-from detectors.rain_windows import MOST, settled, share_of, take
+from detectors.rain_windows import MOST, settled, take
 from tongluo.core.compiled import compiled
 from tongluo.core.ports import Detector, Port, Sensor
 from tongluo.core.times import parse_duration, say_duration
@@ -189,7 +189,7 @@ def look_ahead(p: Any, s: Any, d: int, now: int) -> None:
     s["best"][d], s["come"][d] = s["sum"][d], 0
     if length == 0 or p["will_reach"] == 0 or s["wet"] <= now:
         return
-    k, held, fell = s["tail"][d], s["sum"][d], 0
+    k, held, fell = s["pushed"] - s["tail"][d], s["sum"][d], 0
     for q in range(now // length, (now + span) // length + 2):
         cell = ahead[q % ahead.shape[0]]
         end = min(cell["t"], now + span)
@@ -275,7 +275,7 @@ def step(p: Any, s: Any, port: int, t: int, value: float, flag: int) -> int:
     elif cover < p["continuation"] and p["alone"] > 0:
         goes_on = ALONE
     told = to_come(p, s, now, p["known"])[1] >= p["known"]
-    share, level = share_of(p, s), reached(p, s, goes_on)
+    share, level = s["known"], reached(p, s, goes_on)
     if told or level >= 1:
         level = settled(p, s, level, bool(good and told), share)
     else:

@@ -54,7 +54,7 @@ from detectors.rain_cells import (
     thresholds,
     told,
 )
-from detectors.rain_windows import WINDOWS, share_of, take
+from detectors.rain_windows import WINDOWS, take
 from tongluo.core.compiled import compiled
 from tongluo.core.ports import Detector, Sensor
 from tongluo.core.times import DAY, HOUR
@@ -164,7 +164,7 @@ def step(p: Any, s: Any, t: int, value: float, flag: int) -> int:
     hour = s["sum"][0] / 1000.0
     effective = s["past"] + s["rain"][s["at"] % s["rain"].shape[0]] / 1000.0
     index = hour * effective / p["intensity"]
-    share = min(share_of(p, s), s["share"])
+    share = min(s["known"], s["share"])
     sure = share >= p["coverage"] and newest_known(p, s, max(s["last"], 0))
     level = settled(before, above(p, index, 0.0), above(p, index, p["band"]), sure, good)
     if level != before:

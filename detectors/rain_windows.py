@@ -134,10 +134,12 @@ def state_dtype(table: Any) -> np.dtype[Any]:
         [
             ("level", "i8"),
             ("last", "i8"),  # time of the last good reading; 0 = none yet
+            ("dry", "i8"),  # ms of nothing but dry readings a cadence apart; for `stay_dry`
             ("pushed", "i8"),  # cells pushed, less those merged
+            ("known", "f8"),  # share that readings cover of the window they cover least
             ("sum", "i8", (WINDOWS,)),
             ("covered", "i8", (WINDOWS,)),
-            ("tail", "i8", (WINDOWS,)),
+            ("tail", "i8", (WINDOWS,)),  # cells in each window
             ("why", "f8", (len(WHY),)),
             ("cells", CELL, (cells,)),
         ],
@@ -148,15 +150,15 @@ def state_dtype(table: Any) -> np.dtype[Any]:
 @compiled
 def evict(p: Any, s: Any, t: int) -> None:
     """Take what is older than each window out of its sum."""
-    ring = s["cells"]
+    ring, end = s["cells"], s["pushed"]
     for d in range(p["windows"]):
         start = t - p["length"][d]
-        k = s["tail"][d]
-        while k < s["pushed"] and ring[k % ring.shape[0]]["t"] <= start:
+        k = end - s["tail"][d]
+        while k < end and ring[k % ring.shape[0]]["t"] <= start:
             s["sum"][d] -= ring[k % ring.shape[0]]["rain"]
             s["covered"][d] -= ring[k % ring.shape[0]]["cover"]
             k += 1
-        s["tail"][d] = k
+        s["tail"][d] = end - k
 
 
 @compiled
@@ -165,7 +167,7 @@ def compact(p: Any, s: Any, t: int) -> None:
     ring, longest = s["cells"], p["windows"] - 1
     cells = ring.shape[0]
     slot = p["length"][longest] * 4 // (cells * 3) + 1
-    first = into = s["tail"][longest]
+    first = into = s["pushed"] - s["tail"][longest]
     rain = cover = 0
     for k in range(first, s["pushed"]):
         old, cell = ring[k % cells], ring[into % cells]
@@ -180,9 +182,9 @@ def compact(p: Any, s: Any, t: int) -> None:
         cell["t"], cell["rain"], cell["cover"] = at, v, c
         rain += v
         cover += c
-    s["pushed"] = into + 1
+    s["pushed"], s["dry"] = into + 1, 0
     for d in range(p["windows"]):
-        s["tail"][d], s["sum"][d], s["covered"][d] = first, rain, cover
+        s["tail"][d], s["sum"][d], s["covered"][d] = into + 1 - first, rain, cover
     evict(p, s, t)
 
 
@@ -190,7 +192,7 @@ def compact(p: Any, s: Any, t: int) -> None:
 def push(p: Any, s: Any, t: int, rain: int, cover: int) -> None:
     """Add rain (micrometres) that covers `cover` ms up to `t` to every window."""
     ring = s["cells"]
-    if s["pushed"] - s["tail"][p["windows"] - 1] >= ring.shape[0]:
+    if s["tail"][p["windows"] - 1] >= ring.shape[0]:
         compact(p, s, t)
     cell = ring[s["pushed"] % ring.shape[0]]
     cell["t"], cell["rain"], cell["cover"] = t, rain, min(cover, FULL)
@@ -198,6 +200,7 @@ def push(p: Any, s: Any, t: int, rain: int, cover: int) -> None:
     for d in range(p["windows"]):
         s["sum"][d] += rain
         s["covered"][d] += min(cover, FULL)
+        s["tail"][d] += 1
 
 
 @compiled
@@ -269,45 +272,28 @@ def explain_into(p: Any, s: Any, level: int, share: float, value: float) -> None
 def usual(p: Any, s: Any, t: int) -> bool:
     """Whether a good increment needs neither a gap filled nor cells merged."""
     near = p["running"] == 0 or t - s["last"] <= 2 * p["cadence"]
-    held = s["pushed"] - s["tail"][p["windows"] - 1]
+    held = s["tail"][p["windows"] - 1]
     return bool(s["last"] > 0 and near and held < s["cells"].shape[0])
 
 
 @compiled
 def roll(p: Any, s: Any, t: int, rain: int, cover: int) -> None:
-    """`evict` and `push` in one pass: half the time of nearly every reading."""
-    ring, end = s["cells"], s["pushed"]
-    cell = ring[end % ring.shape[0]]
+    """`evict` and `push` in one pass: half the time of nearly every wet reading."""
+    ring, cells = s["cells"], s["cells"].shape[0]
+    newest = s["pushed"] % cells
+    cell = ring[newest]
     cell["t"], cell["rain"], cell["cover"] = t, rain, cover
     for d in range(p["windows"]):
-        total, covered, k = s["sum"][d], s["covered"][d], s["tail"][d]
+        total, covered, held = s["sum"][d] + rain, s["covered"][d] + cover, s["tail"][d]
         start = t - p["length"][d]
-        while k < end and ring[k % ring.shape[0]]["t"] <= start:
-            total -= ring[k % ring.shape[0]]["rain"]
-            covered -= ring[k % ring.shape[0]]["cover"]
-            k += 1
-        s["sum"][d], s["covered"][d], s["tail"][d] = total + rain, covered + cover, k
-    s["pushed"] = end + 1
-
-
-@compiled
-def take(p: Any, s: Any, t: int, value: float, flag: int) -> bool:
-    """Let time pass to `t` and count one increment, mm; whether it could be judged."""
-    good = flag <= p["worst"] and 0.0 <= value <= MOST and t > s["last"]
-    rain = math.floor(value * 1000.0 + 0.5) if good else 0
-    if good and usual(p, s, t):
-        span = t - s["last"]
-        cover = min(span, p["cadence"]) if p["running"] == 0 else span
-        roll(p, s, t, rain, min(cover, FULL))
-        s["last"] = t
-        return True
-    evict(p, s, t)
-    if good:
-        add(p, s, t, rain)
-        s["last"] = t
-    elif p["running"] > 0 and flag <= 2 and math.isnan(value):
-        s["last"] = t
-    return bool(good)
+        k = newest - held if newest >= held else newest - held + cells
+        while held > 0 and ring[k]["t"] <= start:
+            total -= ring[k]["rain"]
+            covered -= ring[k]["cover"]
+            held -= 1
+            k = k + 1 if k + 1 < cells else 0
+        s["sum"][d], s["covered"][d], s["tail"][d] = total, covered, held + 1
+    s["pushed"] += 1
 
 
 @compiled
@@ -318,6 +304,49 @@ def share_of(p: Any, s: Any) -> float:
         if s["covered"][d] < p["length"][d]:
             share = min(share, s["covered"][d] / p["length"][d])
     return share
+
+
+@compiled
+def stay_dry(p: Any, s: Any, t: int, value: float) -> bool:
+    """Count a dry reading where all windows hold such a cadence apart; whether that was so.
+
+    Then one comes into each window and one leaves it: all sums stand.
+    """
+    span, longest = t - s["last"], p["windows"] - 1
+    if value != 0.0 or span != p["cadence"]:
+        s["dry"] = 0
+        return False
+    if s["dry"] < p["length"][longest] or s["dry"] < s["tail"][longest] * span:
+        s["dry"] += span
+        return False
+    cell = s["cells"][s["pushed"] % s["cells"].shape[0]]
+    cell["t"], cell["rain"], cell["cover"] = t, 0, min(span, FULL)
+    s["pushed"] += 1
+    return True
+
+
+@compiled
+def take(p: Any, s: Any, t: int, value: float, flag: int) -> bool:
+    """Let time pass to `t` and count one increment, mm; whether it could be judged."""
+    good = flag <= p["worst"] and 0.0 <= value <= MOST and t > s["last"]
+    if not good:
+        s["dry"] = 0
+        evict(p, s, t)
+        if p["running"] > 0 and flag <= 2 and math.isnan(value):
+            s["last"] = t
+    elif stay_dry(p, s, t, value):
+        s["last"] = t
+        return True
+    else:
+        rain, span = math.floor(value * 1000.0 + 0.5), t - s["last"]
+        if usual(p, s, t):
+            roll(p, s, t, rain, min(min(span, p["cadence"]) if p["running"] == 0 else span, FULL))
+        else:
+            evict(p, s, t)
+            add(p, s, t, rain)
+        s["last"] = t
+    s["known"] = share_of(p, s)
+    return bool(good)
 
 
 @compiled
@@ -344,10 +373,9 @@ def judged(p: Any, s: Any, good: bool, share: float) -> int:
 def step(p: Any, s: Any, t: int, value: float, flag: int) -> int:
     """One increment, mm. Returns the level: -1 UNKNOWN, 0 NONE, 1 to 4."""
     good = take(p, s, t, value, flag)
-    share = share_of(p, s)
-    level = judged(p, s, good, share)
+    level = judged(p, s, good, s["known"])
     if level != s["level"]:
-        explain_into(p, s, level, share, value)
+        explain_into(p, s, level, s["known"], value)
     return level
 
 
