@@ -43,12 +43,11 @@ from pydantic import Field
 from detectors.options import Options as _Options
 from detectors.rain_cells import (
     FIELDS,
-    above,
     cell_known,
     clock_time,
     fill_cells,
+    level_of,
     newest_known,
-    settled,
     state_fields,
     take,
     thresholds,
@@ -139,7 +138,7 @@ def step(p: Any, s: Any, t: int, value: float, flag: int) -> int:
     total = s["pa"] + today
     sure = s["known"] > 0 and newest_known(p, s, t)
     before = int(s["level"])
-    level = settled(before, above(p, total, 0.0), above(p, total, p["band"]), sure, good)
+    level = level_of(p, before, total, sure, good)
     if level != before:
         why = s["why"]
         why[0], why[1], why[2] = total, today, float(level)

@@ -135,20 +135,38 @@ def covered(p: Any, last: int, t: int) -> int:
 
 
 @compiled
+def of_newest(p: Any, s: Any, t: int) -> bool:
+    """Whether a reading at t is of the newest cell: `cell_of`, without a division."""
+    start = p["anchor"] + s["at"] * p["cell"]
+    return bool(start < t <= start + p["cell"])
+
+
+@compiled
+def add(p: Any, s: Any, last: int, t: int, rain: int) -> None:
+    """Give one good increment to its cell, or to all of a long time without one."""
+    cover = covered(p, last, t)
+    if p["running"] > 0 and cover > 2 * p["cadence"]:
+        spread(p, s, last, t, rain)
+    elif of_newest(p, s, t):
+        k = s["at"] % s["rain"].shape[0]
+        s["rain"][k] += rain
+        s["cover"][k] += cover
+    else:
+        put(p, s, t, rain, cover)
+
+
+@compiled
 def take(p: Any, s: Any, t: int, value: float, flag: int) -> bool:
     """One increment, mm, into its cell. Whether it can be judged; if not, nothing is added."""
     later = t > s["last"]
     good = flag <= p["worst"] and 0.0 <= value <= MOST and later
     if good:
-        rain, cover = math.floor(value * 1000.0 + 0.5), covered(p, s["last"], t)
-        if p["running"] > 0 and cover > 2 * p["cadence"]:
-            spread(p, s, s["last"], t, rain)
-        else:
-            put(p, s, t, rain, cover)
+        add(p, s, s["last"], t, math.floor(value * 1000.0 + 0.5))
         s["last"] = t
     elif p["running"] > 0 and flag <= 2 and math.isnan(value) and later:
         s["last"] = t  # a running total starts, or starts again, here
-    advance(s, cell_of(p, t))
+    if not of_newest(p, s, t):
+        advance(s, cell_of(p, t))
     return bool(good)
 
 
@@ -189,6 +207,14 @@ def settled(before: int, reached: int, held: int, sure: bool, good: bool) -> int
     if level == 0 and (not sure or (not good and before < 0)):
         return -1
     return level
+
+
+@compiled
+def level_of(p: Any, before: int, value: float, sure: bool, good: bool) -> int:
+    """The level that a value in mm, kept within the dead band, settles to."""
+    reached = above(p, value, 0.0)
+    held = above(p, value, p["band"]) if before > reached else reached
+    return settled(before, reached, held, sure, good)
 
 
 def told(row: Any, why: Mapping[str, float], cap: int, en: str, zh: str) -> dict[str, Any]:

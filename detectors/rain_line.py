@@ -173,13 +173,19 @@ def reached(p: Any, recent: float, before: float, slack: float) -> int:
 
 
 @compiled
+def part(known: int, whole: int) -> float:
+    """The share of a whole that is known; usually all of it, and nothing is divided."""
+    return 1.0 if known >= whole else known / whole
+
+
+@compiled
 def share(p: Any, s: Any, t: int) -> float:
     """The covered share of the window that is covered less."""
     n = s["rain"].shape[0]
     rest = p["anchor"] + (s["at"] + 1) * p["cell"] - t  # of the newest cell, still to come
     recent = max(1, p["recent"] * p["cell"] - rest)
-    known = min(1.0, (s["covered"][0] + s["cover"][s["at"] % n]) / recent)
-    return float(min(known, s["covered"][1] / (p["before"] * p["cell"])))
+    known = part(s["covered"][0] + s["cover"][s["at"] % n], recent)
+    return min(known, part(s["covered"][1], p["before"] * p["cell"]))
 
 
 @compiled
@@ -196,7 +202,8 @@ def step(p: Any, s: Any, t: int, value: float, flag: int) -> int:
     before = s["sum"][1] / 1000.0
     known = share(p, s, t)
     old = int(s["level"])
-    now, held = reached(p, recent, before, 0.0), reached(p, recent, before, p["band"])
+    now = reached(p, recent, before, 0.0)
+    held = reached(p, recent, before, p["band"]) if old > now else now
     level = settled(old, now, held, known >= p["coverage"], good)
     if level != old:
         why = s["why"]

@@ -41,15 +41,13 @@ from detectors import rain_windows
 from detectors.options import Options as _Options
 from detectors.rain_cells import (
     FIELDS,
-    above,
+    add,
     advance,
     cell_of,
-    covered,
     fill_cells,
+    level_of,
     newest_known,
-    put,
-    settled,
-    spread,
+    of_newest,
     state_fields,
     thresholds,
     told,
@@ -144,12 +142,9 @@ def weigh(p: Any, s: Any) -> None:
 @compiled
 def count(p: Any, s: Any, last: int, t: int, rain: int) -> None:
     """Put the rain (micrometres) of one good reading into its hours."""
-    cover = covered(p, last, t)
-    if p["running"] > 0 and cover > 2 * p["cadence"]:
-        spread(p, s, last, t, rain)
-    else:
-        put(p, s, t, rain, cover)
-    advance(s, cell_of(p, t))
+    add(p, s, last, t, rain)
+    if not of_newest(p, s, t):
+        advance(s, cell_of(p, t))
     if s["summed"] != s["at"]:
         weigh(p, s)
 
@@ -166,7 +161,7 @@ def step(p: Any, s: Any, t: int, value: float, flag: int) -> int:
     index = hour * effective / p["intensity"]
     share = min(s["known"], s["share"])
     sure = share >= p["coverage"] and newest_known(p, s, max(s["last"], 0))
-    level = settled(before, above(p, index, 0.0), above(p, index, p["band"]), sure, good)
+    level = level_of(p, before, index, sure, good)
     if level != before:
         why = s["why"]
         why[0], why[1], why[2], why[3], why[4] = index, hour, effective, float(level), share

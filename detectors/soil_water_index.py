@@ -49,12 +49,11 @@ from pydantic import Field, model_validator
 from detectors.options import Options as _Options
 from detectors.rain_cells import (
     FIELDS,
-    above,
     cell_known,
     covered,
     fill_cells,
+    level_of,
     newest_known,
-    settled,
     state_fields,
     take,
     thresholds,
@@ -164,6 +163,9 @@ def run(p: Any, s: Any, length: int, rain: float) -> None:
     """Let `length` ms pass while `rain` mm falls evenly."""
     if length <= 0:
         return
+    if length <= p["step"]:
+        flow(p, s, rain, length / 3_600_000.0)
+        return
     steps = (length + p["step"] - 1) // p["step"]
     h = length / 3_600_000.0 / steps
     for _ in range(steps):
@@ -181,7 +183,7 @@ def fed(p: Any, s: Any, last: int, t: int, rain: float) -> None:
         gap = 0
     run(p, s, gap, 0.0)
     length = min(cover, p["warm_up"])
-    run(p, s, length, rain * (length / max(cover, 1)))
+    run(p, s, length, rain if length == cover else rain * (length / max(cover, 1)))
 
 
 @compiled
@@ -207,7 +209,7 @@ def step(p: Any, s: Any, t: int, value: float, flag: int) -> int:
     index = tank[0] + tank[1] + tank[2]
     sure = s["known"] > 0 and newest_known(p, s, t)
     before = int(s["level"])
-    level = settled(before, above(p, index, 0.0), above(p, index, p["band"]), sure, good)
+    level = level_of(p, before, index, sure, good)
     if level != before:
         why = s["why"]
         why[0], why[1], why[2], why[3] = index, tank[0], tank[1], tank[2]
