@@ -5,14 +5,18 @@ The parent has everything compiled and no threads; a child is ended with SIGKILL
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import multiprocessing
 import os
+import signal
 import socket
 import sqlite3
+import sys
 import time
 from collections.abc import Callable, Iterable
 from contextlib import closing
+from functools import cache
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -21,11 +25,15 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
 from tongluo.config.load import load
+from tongluo.config.plan import plan
 from tongluo.core import crash
+from tongluo.core.columns import Columns
+from tongluo.core.effects import Readings
 from tongluo.core.times import iso
 from tongluo.daemon import dispatcher
 from tongluo.daemon.main import Daemon
 from tongluo.daemon.process import run
+from tongluo.engine import Engine
 
 FORK = multiprocessing.get_context("fork")
 PATIENCE, START_PATIENCE = 20.0, 120.0
@@ -61,6 +69,12 @@ AREA = (
     " circle: {{centre: [23, 113], radius_km: 1}}}}"
 )
 
+STANDING = {
+    "journal.db": "SELECT kind, count(*) FROM journal GROUP BY 1",
+    "deliveries.db": "SELECT channel, state, detail, attempts, count(*) FROM deliveries"
+    " GROUP BY 1, 2, 3, 4",
+}
+
 
 class Site:
     """One installation in a folder."""
@@ -81,6 +95,7 @@ class Site:
 
     def start(self, crash_at: str = "", mutant: Callable[[], None] | None = None) -> BaseProcess:
         """The daemon, forked; `crash_at` = name:times."""
+        _compile(self.config, self.config.read_text(encoding="utf-8"))
         process = FORK.Process(target=_daemon, args=(self.config, crash_at, mutant), daemon=True)
         process.start()
         return process
@@ -113,15 +128,31 @@ class Site:
     ) -> None:
         """Until something is so; fails when the process ends or patience does."""
         deadline = time.monotonic() + patience
+        last: Exception | None = None
         while time.monotonic() < deadline:
-            assert process.is_alive(), f"the daemon ended: {process.exitcode}"
+            assert process.is_alive(), f"the daemon ended: {process.exitcode}\n{self.told()}"
             try:
                 if done():
                     return
-            except (OSError, sqlite3.Error, json.JSONDecodeError):
-                pass
+            except (OSError, sqlite3.Error, json.JSONDecodeError) as error:
+                last = error
             time.sleep(0.02)
-        raise AssertionError("it did not become so in time")
+        os.kill(process.pid or 0, signal.SIGUSR2)  # its threads say where they are
+        time.sleep(0.5)
+        raise AssertionError(f"it did not become so in time ({last!r})\n{self.told()}")
+
+    def told(self) -> str:
+        """How things stand, and what its processes have said, for a test that fails."""
+        lines = [
+            f"{file}: {self.query(sql, file=file)}"
+            for file, sql in STANDING.items()
+            if (self.var / file).exists()
+        ]
+        return "\n".join([*lines, self.said()[-9000:]])
+
+    def said(self) -> str:
+        """What its processes have said on standard error."""
+        return "\n".join(p.read_text("utf-8") for p in sorted(self.folder.glob("said.*")))
 
     def query(self, sql: str, *args: Any, file: str = "journal.db") -> list[tuple[Any, ...]]:
         """Rows of the journal, read from outside."""
@@ -138,7 +169,22 @@ class Site:
         return int(self.query(f"SELECT count(*) FROM ({kept})")[0][0])
 
 
+@cache
+def _compile(config: Path, _text: str) -> None:
+    """What a site judges by, compiled in the test's own process: no fork has to, killed or not."""
+    loaded = load(config)
+    Engine(plan(loaded.config, loaded.digest)).feed(Readings(Columns.of([], [], [])))
+
+
+def _say_into(path: Path) -> None:
+    """Standard error of a fork, and at SIGUSR2 the stacks of its threads, into a file."""
+    sys.stderr = path.open("a", buffering=1, encoding="utf-8")
+    os.dup2(sys.stderr.fileno(), 2)
+    faulthandler.register(signal.SIGUSR2)
+
+
 def _daemon(config: Path, crash_at: str, mutant: Callable[[], None] | None) -> None:
+    _say_into(config.parent / "said.daemon")
     name, _, times = crash_at.partition(":")
     crash._left = {name: int(times or 1)} if name else {}
     if mutant:
@@ -147,6 +193,7 @@ def _daemon(config: Path, crash_at: str, mutant: Callable[[], None] | None) -> N
 
 
 def _dispatch(folder: Path, read: int, write: int, crash_at: str) -> None:
+    _say_into(folder.parent / "said.dispatcher")
     os.close(write)
     os.dup2(read, 0)
     name, _, times = crash_at.partition(":")

@@ -146,7 +146,7 @@ def test_a_spoilt_snapshot_is_passed_over(broker: Mosquitto, tmp_path: Path, spo
 
 
 def test_a_corrupt_journal_is_set_aside_with_its_loss_told(
-    broker: Mosquitto, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    broker: Mosquitto, tmp_path: Path
 ) -> None:
     site = Site(tmp_path, broker.url)
     site.var.mkdir()
@@ -156,6 +156,6 @@ def test_a_corrupt_journal_is_set_aside_with_its_loss_told(
     publish(broker.port, flood(1, 3, START)).join(60)
     site.wait(daemon, lambda: site.received() == 3)
     stop(site, daemon)
-    assert '"state":"corrupt"' in capfd.readouterr().err
+    assert '"state":"corrupt"' in site.said()
     (aside,) = site.var.glob("corrupt-*")
     assert (aside / "journal.db").read_bytes().startswith(b"this was")
