@@ -162,8 +162,9 @@ class County:
 
     # what the county's own test days told before
 
-    def survey(self, day: int, asked: int = 500) -> tuple[Array, Array]:
-        """(person, (person, 4) whether each channel reached them) on a day when nothing failed."""
+    def survey(self, day: int, asked: int = 500) -> tuple[Array, Array, Array]:
+        """(stratum, whether a number is written down, (person, 4) whether each channel reached
+        them) of people asked after a day when nothing failed."""
         other = County(10_000 * (day + 1) + int(self.dice.integers(10_000)), Faults(), 20_000)
         every, got = np.arange(other.n), []
         for one in (lambda: other.sms(every, 0), lambda: other.speakers(np.arange(VILLAGES), 0),
@@ -172,4 +173,4 @@ class County:
             one()
             got.append(other.truth < NEVER)
         who = other.dice.permutation(other.n)[:asked]
-        return other.stratum[who], np.stack(got, axis=1)[who]
+        return other.stratum[who], other.number[who], np.stack(got, axis=1)[who]

@@ -165,7 +165,9 @@ def follow(
         reach = both.union(shares * back * done)
         busy = (done < 0.99) & np.isfinite(begin)
         since = np.where(busy, np.minimum(begin + policy.stuck - policy.wait, minute), begin)
-        for order in step(people, ways, shares, reach, policy, minute, since, known.up).orders:
+        for order in step(
+            people, ways, shares, reach, policy, minute, since, known.up, contacts
+        ).orders:
             k = [way.name for way in ways].index(order.channel)
             begin[order.cell, k] = minute
             could = (people.people if contacts is None else contacts[:, k])[order.cell]

@@ -55,6 +55,7 @@ def shares(known: Known, missing: float, at: F8, beliefs: Prior) -> tuple[F8, F8
         share = share_of(known, k, beliefs)
         up = np.where(np.isnan(known.up[:, k]), missing, known.up[:, k])[:, None]
         factor = known.hour[k] * (1 + beliefs.hour * (2 * hour[k] - 1)) * up
+        factor = factor * known.among[:, k][:, None]
         if (known.confirmed[:, k] >= 0).any():
             p, returns[k], w = _by_proof(known, k, share, factor, back[k], beliefs)
             weight = weight * w

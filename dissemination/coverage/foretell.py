@@ -1,8 +1,10 @@
 """When a warning on its way will have reached a target: by what is known now, and what the policy
 of escalation will add.
 
-Three things are taken in that nobody knew before it was sent: what part of the proofs comes back,
-what works of a channel whose supply is in doubt (`doubtful`), and which loudspeakers failed.
+Four things are taken in that nobody knew before it was sent: what part of the messages that are out
+has reached somebody, and what part of the proofs comes back (`learned`); what works of a channel
+whose supply is in doubt (`doubtful`); which loudspeakers failed. And one that was known all the
+time: who can be sent to at all (`among`).
 
 The last people are the slowest: where a curve nears its end, a point of share more or less moves
 the time by hours. And what is in doubt (a loudspeaker that proves nothing, a supply of which
@@ -20,8 +22,10 @@ import numpy as np
 
 from dissemination.coverage import live, steps
 from dissemination.coverage.ahead import Pauses, ahead, follow
+from dissemination.coverage.among import among
 from dissemination.coverage.estimate import Interval
-from dissemination.coverage.known import F8, I8
+from dissemination.coverage.known import F8, I8, Known
+from dissemination.coverage.learned import learned
 from dissemination.coverage.live import ENOUGH, Aired, Sent
 from dissemination.coverage.people import People
 from dissemination.coverage.predict import Time
@@ -77,19 +81,36 @@ def foretell(
 ) -> Foretold:  # fmt: skip
     """The curve up to a minute, and the time to each target."""
     people, ways = now.people, now.ways
-    fresh = live.standing(people, ways, live.NO_SENT, None, 0, now.works, now.hour, now.tests)
-    shares = steps.expected(fresh, beliefs)
-    back = live.returning(people, ways, now.sent, now.minute, shares, now.works)
-    learned = doubtful(now, shares, np.where(np.isnan(back), 1.0, back))
+    before, back = _learned(now, beliefs)
+    shares = _expected(before, beliefs)
+    supply = doubtful(now, shares, np.where(np.isnan(back), 1.0, back))
     here = live.standing(people, ways, now.sent, now.aired, now.minute, now.works, now.hour)
-    up = live.outlook(here, ways, learned)
-    known = replace(fresh.least, up=up)
+    known = replace(before, up=live.outlook(here, ways, supply))
     begin, sends = follow(people, ways, known, policy, now.begin, now.sends, until, now.minute,
                           pauses=pauses, returns=back, contacts=now.contacts,
                           beliefs=beliefs)  # fmt: skip
     found = ahead(people, ways, known, until, begin, sends, pauses=pauses, beliefs=beliefs,
                   targets=targets)  # fmt: skip
     return Foretold(found.curve, found.times)
+
+
+def _learned(now: Now, beliefs: Prior) -> tuple[Known, F8]:
+    """(what test days and the messages that are out tell of the shares, part of the proofs that
+    comes back by channel, NaN where only test days tell)."""
+    fresh = live.standing(
+        now.people, now.ways, live.NO_SENT, None, 0, now.works, now.hour, now.tests
+    ).least
+    apart = among(now.people, now.ways, now.tests, now.contacts, beliefs)
+    fresh = replace(fresh, among=apart)
+    factor, back = learned(now.people, now.ways, now.sent, now.minute, fresh,
+                           _expected(fresh, beliefs), now.works, beliefs)  # fmt: skip
+    return replace(fresh, among=apart * factor), back
+
+
+def _expected(before: Known, beliefs: Prior) -> F8:
+    """(cells, channels) `expected` of what was known before."""
+    used = np.zeros(before.up.shape, bool)
+    return np.minimum(1.0, steps.expected(live.Standing(before, before, used), beliefs))
 
 
 def sure(curve: Sequence[Interval], target: float) -> bool:

@@ -44,6 +44,10 @@ class Known:
     returned: I8
     """(c, 2) on test days: people known to be reached, and those of them whose proof came."""
 
+    among: F8
+    """(i, c) share of each channel in a cell against that in the whole place, by what is known of
+    its people; 1 where nothing is."""
+
     @property
     def total(self) -> int:
         """All people of the place."""
@@ -68,6 +72,7 @@ def known(channels: tuple[str, ...], people: I8, **said: NDArray[np.generic]) ->
         "confirmed": np.full((i, c), NOT_ASKED, np.int64),
         "proven": np.zeros(i, np.int64),
         "returned": np.zeros((c, 2), np.int64),
+        "among": np.ones((i, c)),
     }
     for name, value in said.items():
         if value.shape != nothing[name].shape:

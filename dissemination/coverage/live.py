@@ -92,27 +92,6 @@ def outlook(now: Standing, ways: Ways, works: F8) -> F8:
     return np.where(sound, doubt, works)
 
 
-def returning(
-    people: People, ways: Ways, sent: Sent, minute: int, shares: F8, works: F8, wait: int = 5
-) -> F8:
-    """(channels) part of the proofs that seems to come back, by those of this warning; NaN where
-    too little is out. Told by what has been out for a while, where nothing is known to be off:
-    proofs against those whom the channel is expected to reach (`shares`, by cell and channel)."""
-    size, out = len(people.people), np.full(len(ways), np.nan)
-    fresh = first(sent, len(people.cell))
-    for k, way in enumerate(ways):
-        of = (sent.channel == k) & fresh
-        cell, old = people.cell[sent.person[of]], sent.handed[of] <= minute - wait
-        planned = np.maximum(np.bincount(cell, minlength=size), 1)
-        on = works[:, k] == 1
-        each = np.minimum(1.0, shares[:, k] * people.people / planned)
-        expected = float((np.bincount(cell[old], minlength=size) * each)[on].sum())
-        came = float(np.bincount(cell[old & (sent.proven[of] <= minute)], minlength=size)[on].sum())
-        if way.proof == "person" and expected >= ENOUGH:
-            out[k] = np.clip(came / expected, 0.05, 1.0)
-    return out
-
-
 def first(sent: Sent, people: int) -> NDArray[np.bool_]:
     """Rows that are the first of their person: whom an earlier channel did not reach is harder to
     reach by the next."""

@@ -29,6 +29,8 @@ class Prior:
     """Correlation between the channels' shares on a day: a day is good or bad for all."""
     cell: float = 0.35
     """How far cells differ in a channel's share (standard deviation of the logit)."""
+    strata: float = 0.7
+    """How far strata differ in it (likewise)."""
     returns: float = 0.8
     """Part of the reached whose proof comes back, worth `trust` people."""
     shy: float = 0.25

@@ -2,7 +2,8 @@
 
 A pure function of what is known at a minute. In a cell below the target a channel that was not
 used there is added once the last one has had its time (`wait`): the one that is expected to add
-most people a minute.
+most people a minute. A channel by which nobody of a cell can be sent to is neither chosen there nor
+waited for: whoever has no number gets a warden at once, and not after the last message is out.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dissemination.coverage.estimate import draw
-from dissemination.coverage.known import F8
+from dissemination.coverage.known import F8, I8
 from dissemination.coverage.live import Aired, Sent, Standing
 from dissemination.coverage.people import People
 from dissemination.coverage.prior import PRIOR, Prior
@@ -64,13 +65,17 @@ class Step:
 
 def step(
     people: People, ways: Ways, shares: F8, reach: F8, policy: Policy, minute: float, since: F8,
-    works: F8,
+    works: F8, contacts: I8 | None = None,
 ) -> Step:  # fmt: skip
     """The next step.
 
     shares: (cells, channels) of `expected`. reach: (cells) share that counts. since: (cells,
-    channels) of `idle_since`. works: (cells, channels) by the supplies.
+    channels) of `idle_since`. works: (cells, channels) by the supplies. contacts: (cells, channels)
+    people who can be sent to; None: everybody by all.
     """
+    if contacts is not None:
+        nobody = contacts == 0
+        works, since = np.where(nobody, 0.0, works), np.where(nobody, np.inf, since)
     if minute > policy.until:
         return Step((), "time is up")
     short = short_cells(people, reach, policy)

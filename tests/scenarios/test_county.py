@@ -31,7 +31,10 @@ from tests.county import STRATA, VILLAGES, Array, County, Faults
 EVERY = 5
 POLICY = Policy(("voice", "wardens"), target=0.95, wait=5, stuck=20, until=420)
 TARGET, AHEAD = 0.9, 300
-SEEDS = (2026112201, 2026112202, 2026112203)
+SILENT = ".no_phone"
+"""Of a stratum: the register has no number of theirs."""
+SEEDS = (2026112201, 2026112202, 2026112203, 2026112211, 2026112212, 2026112213)
+"""The last three were looked at once, when nothing was changed any more."""
 WITHIN = 0.15
 SCENES = {
     "nothing fails": Faults(),
@@ -42,8 +45,10 @@ SCENES = {
     "all of it": Faults(gateway=(10, 60), dark=6, lies=0.4, receipts=0.15),
 }
 CERTAIN = ("nothing fails", "gateway dead")
-DOUBTFUL = ("lies and lost receipts", "cut off", "all of it")
-"""Loudspeakers prove nothing, or hardly 90 % can be reached: the time to it is an interval."""
+LYING = "lies and lost receipts"
+"""Loudspeakers prove nothing: the time is told as an interval."""
+EDGE = "cut off"
+"""Hardly 90 % can be reached at all: half a point of share moves the time by an hour."""
 
 
 def ways() -> tuple[Way, ...]:
@@ -60,13 +65,15 @@ def ways() -> tuple[Way, ...]:
 
 def surveys(county: County) -> Surveys:
     """Two test days; who was asked is told by stratum alone."""
-    cells = tuple(("survey", s) for s in STRATA)
-    asked = np.zeros((2, 3), np.int64)
-    heard, anyone = np.zeros((2, 3, 4), np.int64), np.zeros((2, 3), np.int64)
-    both = np.zeros((2, 3, 4, 4), np.int64)
+    cells = tuple(("survey", s + without) for without in ("", SILENT) for s in STRATA)
+    size = len(cells)
+    asked = np.zeros((2, size), np.int64)
+    heard, anyone = np.zeros((2, size, 4), np.int64), np.zeros((2, size), np.int64)
+    both = np.zeros((2, size, 4, 4), np.int64)
     for day in range(2):
-        stratum, got = county.survey(day)
-        for s in range(3):
+        stratum, number, got = county.survey(day)
+        stratum = stratum + len(STRATA) * ~number
+        for s in range(size):
             mine = got[stratum == s]
             asked[day, s], heard[day, s] = len(mine), mine.sum(axis=0)
             anyone[day, s] = mine.any(axis=1).sum()
@@ -80,7 +87,10 @@ class Desk:
     def __init__(self, county: County) -> None:
         self.county, self.ways, self.tests = county, ways(), surveys(county)
         areas = [f"v{v:02d}" for v in county.village]
-        strata = [STRATA[s] for s in county.stratum]
+        strata = [
+            STRATA[s] + (SILENT if not n else "")
+            for s, n in zip(county.stratum, county.number, strict=True)
+        ]
         entries = (np.arange(county.n), areas, strata, np.ones(county.n, np.int64))
         self.people = People.of(entries, [])
         self._sent: tuple[tuple[float, int], Sent] | None = None
@@ -94,6 +104,9 @@ class Desk:
         self.works = supplied(self.ways, self.people, out)
         self.contact = np.ones((4, county.n), bool)
         self.contact[[0, 2]] = county.number
+        self.contacts = np.stack(
+            [np.bincount(self.people.cell[has], minlength=size) for has in self.contact], axis=1
+        )
 
     def sent(self, minute: float) -> Sent:
         """What has come back by now."""
@@ -171,7 +184,7 @@ def play(county: County, policy: Policy = POLICY, *, foretell: bool = True) -> P
         sent = desk.sent(minute)
         since = steps.idle_since(desk.people, desk.ways, sent, None, minute, desk.begin, policy)
         now = steps.step(desk.people, desk.ways, shares, desk.reach(minute), policy, minute, since,
-                         desk.works)  # fmt: skip
+                         desk.works, desk.contacts)  # fmt: skip
         reason = now.reason
         for name in dict.fromkeys(o.channel for o in now.orders):
             desk.order(name, np.array([o.cell for o in now.orders if o.channel == name]), minute)
@@ -190,12 +203,10 @@ def play(county: County, policy: Policy = POLICY, *, foretell: bool = True) -> P
 
 def predict(desk: Desk, minute: int, policy: Policy) -> Foretold:
     """What is foretold by what is known at a minute."""
-    size = len(desk.people.people)
-    contacts = [np.bincount(desk.people.cell[has], minlength=size) for has in desk.contact]
     dead = desk.county.faults.gateway
     pauses = {"sms": dead} if dead[0] < minute else {}  # its owner says until when
     now = Now(desk.people, desk.ways, desk.sent(minute), desk.aired(minute), minute, desk.works,
-              np.ones(4), desk.tests, desk.begin, np.stack(contacts, axis=1))  # fmt: skip
+              np.ones(4), desk.tests, desk.begin, desk.contacts)  # fmt: skip
     return foretell(now, policy, (TARGET,), AHEAD, pauses)
 
 
@@ -242,13 +253,15 @@ def _names_everyone(county: County, found: Played) -> None:
 
 
 def _foretells(scene: str, found: Played) -> None:
-    """A time that is told as one is right within 15 %; any other says between what it lies."""
+    """The likely time is right within 15 %, but where hardly 90 % can be reached at all: there a
+    time that is told as one is, and any other says between what it lies."""
     assert found.foretold is not None
     time, sure = found.foretold.times[TARGET], found.foretold.sure(TARGET)
-    assert time.early <= found.simulated <= time.late
-    assert not sure or abs(time.likely / found.simulated - 1) <= WITHIN
+    simulated = found.simulated if found.simulated <= AHEAD else np.inf
+    assert time.early <= simulated <= time.late
+    assert (scene == EDGE and not sure) or abs(time.likely / simulated - 1) <= WITHIN
     assert sure or scene not in CERTAIN
-    assert not sure or scene not in DOUBTFUL
+    assert not sure or scene != LYING
 
 
 def test_a_report_of_failure_that_is_lost_proves_nothing() -> None:
