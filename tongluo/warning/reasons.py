@@ -42,6 +42,8 @@ class Reasons:
     def __init__(self, plan: Any) -> None:
         self.plan: Named = plan
         self.evidence: dict[tuple[str, int], Evidence] = {}
+        self._worded: dict[Member, tuple[Evidence, dict[str, Any]]] = {}
+        """What was last said of a member, and of which evidence: renewals say it again."""
 
     def note(self, detector: str, task: int, evidence: Evidence) -> None:
         """Keep what a verdict was told from; silence adds nothing to it."""
@@ -151,6 +153,13 @@ class Reasons:
 
     def _judged(self, member: Member) -> dict[str, Any]:
         evidence = self.evidence[member.detector, member.row]
+        kept = self._worded.get(member)
+        if kept is None or kept[0] is not evidence:
+            kept = self._worded[member] = (evidence, self._word(member, evidence))
+        return dict(kept[1])
+
+    def _word(self, member: Member, evidence: Evidence) -> dict[str, Any]:
+        """What is said of a member's evidence."""
         task = self.plan.tasks[member.detector][member.row]
         row = self.plan.tables[member.detector].params[member.row]
         said = DETECTORS[member.detector].explain(row, evidence.why, member.cap)

@@ -72,7 +72,7 @@ class Showing:
 
     def due(self, assessor: Assessor, start: int, stop: int) -> list[int]:
         """Questions whose hold was over before row `stop`."""
-        if start >= stop:
+        if start >= stop or not assessor.waiting:
             return []
         last = int(self._rows.arrival[stop - 1])
         return [n for n in assessor.waiting if assessor.due(n) <= last]
