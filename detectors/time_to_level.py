@@ -146,6 +146,7 @@ def state_dtype(table: Any) -> np.dtype[Any]:
             ("line", "f8"),
             ("why", "f8", (len(WHY),)),
             ("ring", POINT, (POINTS + 1,)),
+            ("rate", "f8", (POINTS + 1,)),  # of each point: the slope to it from the one before
             ("room", "f8", (POINTS * (POINTS + 1) // 2,)),
         ],
         align=True,
@@ -158,13 +159,17 @@ def begin(p: Any, s: Any, t: int) -> None:
     ring = s["ring"]
     first, end, n = first_since(ring, s["pushed"], t - p["window"]), s["pushed"], ring.shape[0]
     s["at"], s["used"], s["fitted"] = t, 0, 0
+    if end > 1:
+        a, b = ring[(end - 2) % n], ring[(end - 1) % n]
+        s["rate"][(end - 1) % n] = (b["v"] - a["v"]) / (float(b["t"] - a["t"]) / HOUR)
     if end - first < p["points"] or 2 * (t - ring[first % n]["t"]) < p["window"]:
         return
-    s["used"], s["steepest"], s["top"] = end - first, 0.0, ring[first % n]["v"]
-    for k in range(first + 1, end):  # no slope is more than that of some neighbours
-        a, b = ring[(k - 1) % n], ring[k % n]
-        s["steepest"] = max(s["steepest"], (b["v"] - a["v"]) / (float(b["t"] - a["t"]) / HOUR))
-        s["top"] = max(s["top"], b["v"])
+    k = first % n
+    steepest, top = 0.0, ring[k]["v"]
+    for _ in range(first + 1, end):  # no slope is more than that of some neighbours
+        k = k + 1 if k + 1 < n else 0
+        steepest, top = max(steepest, s["rate"][k]), max(top, ring[k]["v"])
+    s["used"], s["steepest"], s["top"] = end - first, steepest, top
 
 
 @compiled

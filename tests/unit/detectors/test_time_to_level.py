@@ -21,6 +21,7 @@ LEVELS = {
     "red": {"level": "4 m", "within": "1 h"},
 }
 TEN = Sensor("stage", 10 * MINUTE, False)
+GAPS = [2, 4, 6, 10, 10, 10, 10, 25, 70]
 
 
 @settings(max_examples=200, deadline=None)
@@ -43,6 +44,23 @@ def test_slope_and_interval_are_scipys(moves: list[tuple[int, int]], confidence:
     now = int(minutes[-1]) * MINUTE
     line = np.median(value + got[0] * (minutes[-1] - minutes) / 60)
     assert line_at(ring, 0, len(moves), got[0], now, room) == pytest.approx(line)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(GAPS), st.integers(-30, 30)), min_size=20))
+def test_the_steepest_and_the_highest_are_of_the_window(moves: list[tuple[int, int]]) -> None:
+    """Each slope from point to point is reckoned once; the window's are compared at each point."""
+    tb, minute = table(DETECTOR, LEVELS, TEN, window="1 h", points=3), 0
+    for gap, centimetres in moves:
+        minute += gap
+        one(tb, minute, centimetres / 100)
+        s = tb.state[0]
+        if not s["used"]:
+            continue
+        at = np.arange(s["pushed"] - s["used"], s["pushed"]) % (POINTS + 1)
+        t, v = s["ring"]["t"][at], s["ring"]["v"][at]
+        assert s["top"] == v.max()
+        assert s["steepest"] == max(0.0, (np.diff(v) / (np.diff(t) / 3_600_000)).max())
 
 
 def test_a_steady_rise_is_told_when_its_lead_begins() -> None:
