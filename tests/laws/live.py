@@ -12,14 +12,15 @@ import os
 import signal
 import socket
 import sqlite3
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import cache
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
@@ -76,6 +77,48 @@ STANDING = {
 }
 
 
+class Alive(Protocol):
+    """A process that a test waits for."""
+
+    @property
+    def pid(self) -> int | None:
+        """Its number."""
+
+    @property
+    def exitcode(self) -> int | None:
+        """How it ended; None while it runs."""
+
+    def is_alive(self) -> bool:
+        """Whether it runs."""
+
+    def join(self, timeout: float | None = None) -> None:
+        """Wait for its end."""
+
+
+class Apart:
+    """A process that shares nothing with the test's own; spoken to as a forked one is."""
+
+    def __init__(self, command: list[str], stdin: int, said: Path) -> None:
+        with said.open("ab") as log:
+            self._process = subprocess.Popen(command, stdin=stdin, stderr=log)
+        self.pid = self._process.pid
+
+    @property
+    def exitcode(self) -> int | None:
+        return self._process.poll()
+
+    def is_alive(self) -> bool:
+        return self.exitcode is None
+
+    def join(self, timeout: float | None = None) -> None:
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout)
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+
 class Site:
     """One installation in a folder."""
 
@@ -110,6 +153,14 @@ class Site:
         os.close(read)
         return process, write
 
+    def dispatch_apart(self) -> tuple[Apart, int]:
+        """The dispatcher as the daemon starts it, a process of its own; and its pipe."""
+        read, write = os.pipe()
+        command = [sys.executable, "-X", "faulthandler", "-m", dispatcher.__name__, str(self.var)]
+        process = Apart(command, read, self.folder / "said.dispatcher")
+        os.close(read)
+        return process, write
+
     def ask(self, path: str) -> dict[str, Any]:
         """GET on the control socket."""
         with closing(socket.socket(socket.AF_UNIX)) as s:
@@ -123,9 +174,7 @@ class Site:
         """Until the broker has confirmed the subscriptions; a start may have to compile first."""
         self.wait(process, lambda: bool(self.ask("/status")["subscribed"]), patience=START_PATIENCE)
 
-    def wait(
-        self, process: BaseProcess, done: Callable[[], bool], patience: float = PATIENCE
-    ) -> None:
+    def wait(self, process: Alive, done: Callable[[], bool], patience: float = PATIENCE) -> None:
         """Until something is so; fails when the process ends or patience does."""
         deadline = time.monotonic() + patience
         last: Exception | None = None
@@ -137,8 +186,8 @@ class Site:
             except (OSError, sqlite3.Error, json.JSONDecodeError) as error:
                 last = error
             time.sleep(0.02)
-        os.kill(process.pid or 0, signal.SIGUSR2)  # its threads say where they are
-        time.sleep(0.5)
+        os.kill(process.pid or 0, signal.SIGABRT)  # its threads say where they are
+        process.join(5)
         raise AssertionError(f"it did not become so in time ({last!r})\n{self.told()}")
 
     def told(self) -> str:
@@ -177,10 +226,10 @@ def _compile(config: Path, _text: str) -> None:
 
 
 def _say_into(path: Path) -> None:
-    """Standard error of a fork, and at SIGUSR2 the stacks of its threads, into a file."""
+    """Standard error of a fork, and where its threads are when it is aborted, into a file."""
     sys.stderr = path.open("a", buffering=1, encoding="utf-8")
     os.dup2(sys.stderr.fileno(), 2)
-    faulthandler.register(signal.SIGUSR2)
+    faulthandler.enable()
 
 
 def _daemon(config: Path, crash_at: str, mutant: Callable[[], None] | None) -> None:

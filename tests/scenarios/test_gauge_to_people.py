@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -59,7 +60,8 @@ class Valley(Desk):
                   contacts=(Contact("sms", f"861990000{n:04d}"),))
             for n in range(HOUSES)
         ]  # fmt: skip
-        changes.put(Register.open(self.var), "list", houses, "duty", 1)
+        with closing(Register.open(self.var)) as register:
+            changes.put(register, "list", houses, "duty", 1)
 
     def delivered(self) -> int:
         """Messages that a phone has confirmed."""
@@ -104,7 +106,7 @@ def test_from_the_gauge_to_the_people_and_back(
     body = json.dumps({"time": iso(now_ms()), "value": 4.5}).encode()
     send(broker.port, [body], "ews/S0/stage")
     valley.wait(daemon, lambda: valley.states().count("proposed") == 1)
-    dispatcher, pipe = valley.dispatch()
+    dispatcher, pipe = valley.dispatch_apart()
     (group,) = valley.ask("/proposals")["groups"]
     call("approve", group["id"], who="li")
     assert gateway.heard().total() == 0, "one of two persons lets nothing out"

@@ -6,7 +6,6 @@ import os
 import signal
 from collections import Counter
 from collections.abc import Iterator
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ import pytest
 from dissemination.channels.kannel import unseal
 from dissemination.phones import digest, key_of
 from tests.kannel import PASSWORD, USER, Gateway, gateway
-from tests.laws.live import Site, publish
+from tests.laws.live import Alive, Site, publish
 from tests.mosquitto import Mosquitto, broker
 from tests.ports import free_port
 from tests.relay import Relay
@@ -88,7 +87,7 @@ def county(
     yield County(tmp_path, broker, gateway)
 
 
-def end(process: BaseProcess, pipe: int) -> None:
+def end(process: Alive, pipe: int) -> None:
     os.close(pipe)
     process.join(30)
     assert process.exitcode == 0

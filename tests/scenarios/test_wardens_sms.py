@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,8 @@ def fill(folder: Path) -> None:
         Entry("W 3", "away", audience="contacts", rank="group", contacts=(_sms(OTHER),)),
         *(Entry(f"H {n}", AREA, sort="household", size=size) for n, size in enumerate((2, 3, 5))),
     ]  # fmt: skip
-    changes.put(Register.open(folder), "list", people, "duty", 1)
+    with closing(Register.open(folder)) as register:
+        changes.put(register, "list", people, "duty", 1)
     (folder / "token").write_text(TOKEN)
 
 
