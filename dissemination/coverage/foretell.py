@@ -103,7 +103,7 @@ def _learned(now: Now, beliefs: Prior) -> tuple[Known, F8]:
     apart = among(now.people, now.ways, now.tests, now.contacts, beliefs)
     fresh = replace(fresh, among=apart)
     factor, back = learned(now.people, now.ways, now.sent, now.minute, fresh,
-                           _expected(fresh, beliefs), now.works, beliefs)  # fmt: skip
+                           _expected(fresh, beliefs), now.works, beliefs, now.contacts)  # fmt: skip
     return replace(fresh, among=apart * factor), back
 
 

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from dissemination.coverage import live
 from dissemination.coverage.cells import share_of
 from dissemination.coverage.groups import grouping
-from dissemination.coverage.known import F8, Known
+from dissemination.coverage.known import F8, I8, Known
 from dissemination.coverage.people import People
 from dissemination.coverage.prior import PRIOR, Prior
 from dissemination.coverage.register import NEVER
@@ -67,22 +67,27 @@ class Told:
 
 def learned(
     people: People, ways: Ways, sent: live.Sent, minute: int, before: Known, shares: F8,
-    works: F8, beliefs: Prior = PRIOR, wait: int = 5,
+    works: F8, beliefs: Prior = PRIOR, contacts: I8 | None = None, wait: int = 5,
 ) -> tuple[F8, F8]:  # fmt: skip
     """((cells, channels) factors of the shares, (channels) part of the proofs that comes back).
 
-    before: by test days alone; shares: (cells, channels) expected by it. Where too little is out,
-    factors are 1 and the part is NaN.
+    before: by test days alone; shares: (cells, channels) expected by it; contacts: (cells,
+    channels) people who can be sent to, None: those who were. Where too little is out, factors are
+    1 and the part is NaN. Channels that come to the same telephone learn from the one of them that
+    has most messages out.
     """
     factor, back = np.ones_like(shares), np.full(len(ways), np.nan)
     fresh = live.first(sent, len(people.cell))
     groups = grouping(before, beliefs)[0]
-    for k, way in enumerate(ways):
-        on = works[:, k] == 1
+    most = np.bincount(sent.channel[fresh & (sent.handed <= minute)], minlength=len(ways))
+    taught: set[int] = set()
+    for k in np.argsort(-most, kind="stable").tolist():
+        way, on = ways[k], works[:, k] == 1
         rows = (sent.channel == k) & fresh & on[people.cell[sent.person]]
         if way.proof != "person" or way.apart or not rows.any():
             continue
-        told = _told(people, sent, rows, minute - wait, minute, shares[:, k])
+        told = _told(people, sent, rows, minute - wait, minute, shares[:, k],
+                     None if contacts is None else contacts[:, k])  # fmt: skip
         if told.out @ told.each < live.ENOUGH:
             continue
         doubt = _doubts(people, before, k, told, beliefs)
@@ -94,21 +99,25 @@ def learned(
         back[k] = told.a / s
         pooled = doubt[0] ** 2 / (doubt[0] ** 2 + doubt[1] ** 2)
         mine = [g for g in groups if k in g] or [(k,)]
-        for other_k in mine[0]:
-            factor[:, other_k] = _by_cell(told, s, back[k], pooled, beliefs)
+        if taught.isdisjoint(mine[0]):
+            factor[:, list(mine[0])] = _by_cell(told, s, back[k], pooled, beliefs)[:, None]
+        taught.update(mine[0])
     for k, way in enumerate(ways):
         if way.proof == "person" and way.apart:
             back[k] = _by_outcome(people, sent, k, minute, shares[:, k])
     return factor, back
 
 
-def _told(people: People, sent: live.Sent, rows: Bits, until: int, minute: int, share: F8) -> Told:
+def _told(
+    people: People, sent: live.Sent, rows: Bits, until: int, minute: int, share: F8,
+    contacts: I8 | None,
+) -> Told:  # fmt: skip
     """What those of the messages that were handed over by `until` have shown by a minute."""
     size, cell = len(people.people), people.cell[sent.person]
-    planned = np.maximum(np.bincount(cell[rows], minlength=size), 1)
+    could = np.bincount(cell[rows], minlength=size) if contacts is None else contacts
     old = rows & (sent.handed <= until)
     proven, failed = old & (sent.proven <= minute), old & (sent.failed <= minute)
-    each = np.minimum(1.0, share * people.people / planned)
+    each = np.minimum(1.0, share * people.people / np.maximum(could, 1))
     return Told(
         np.bincount(cell[old], minlength=size).astype(float),
         np.bincount(cell[proven], minlength=size).astype(float),

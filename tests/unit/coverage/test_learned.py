@@ -186,3 +186,24 @@ def test_who_has_no_number_gets_a_warden_at_once() -> None:
     assert [(o.cell, o.channel) for o in now.orders] == [(1, "doors")]
     waits = step(people, WAYS, shares, reach, policy, 5, begin, np.ones((3, 3)))
     assert waits.reason == "wait" and not waits.orders
+
+
+def test_calls_made_before_their_messages_went_out_do_not_teach_for_them() -> None:
+    """A gateway is dead: half of the messages wait, and calls go to these people first."""
+    day = Day(0.7, 1.0, (2000,))
+    sent = day.sent(calls=False, failures=True)
+    waits = sent.person >= 1000
+    sent = Sent(*(
+        np.where(waits, NEVER, x) if name in ("handed", "proven", "failed") else x
+        for name, x in vars(sent).items()
+    ))  # fmt: skip
+    who = np.arange(1000, 2000)
+    got = day.answers[who]
+    calls = Day._rows(1, who, 5, np.where(got, 6, NEVER), np.where(got, NEVER, 6))
+    both = Sent(*(np.concatenate(x) for x in zip(vars(sent).values(), calls, strict=True)))
+    known, shares = before(day.people, surveys())
+    contacts = np.array([[2000] * 3, [0] * 3])
+    factor, back = learned(day.people, WAYS, both, 15, known, shares, np.ones(shares.shape),
+                           contacts=contacts)  # fmt: skip
+    assert (shares * factor)[0, 0] == pytest.approx(0.7, abs=0.03)
+    assert back[:2] == pytest.approx([1.0, 1.0], abs=0.1)
