@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -52,16 +53,16 @@ def configure(county: County) -> None:
 
 def test_from_the_register_to_the_phones(county: County) -> None:
     configure(county)
-    register = Register.open(county.site.var)
     people = [Entry(f"户 {n:05d}", "group", contacts=(Contact("sms", number(n)),))
               for n in range(40)]  # fmt: skip
     people += [
         Entry("户 00100", AREA, contacts=(Contact("sms", number(100)),), audience="contacts"),
         Entry("户 00101", "elsewhere", contacts=(Contact("sms", number(101)),)),
     ]
-    with register.transaction():
-        stored.put(register.db, [Place("group", parent=AREA), Place("elsewhere")], "map")
-    changes.put(register, "list", people, "duty", 1)
+    with closing(Register.open(county.site.var)) as register:  # no fork may inherit it
+        with register.transaction():
+            stored.put(register.db, [Place("group", parent=AREA), Place("elsewhere")], "map")
+        changes.put(register, "list", people, "duty", 1)
     county.warn(RED)
     dispatcher, pipe = county.site.dispatch()
     county.site.wait(dispatcher, lambda: county.count("delivered") == 41, 120)
@@ -72,7 +73,8 @@ def test_from_the_register_to_the_phones(county: County) -> None:
     residents = {text for n in range(40) for text in heard[number(n)]}
     (contact,) = heard[number(100)]
     assert len(residents) == 1 and contact.endswith("（致联络员）") and "立即" in contact
-    assert AREA in register.places()  # the configuration's own, put there by the dispatcher
+    with closing(Register.open(county.site.var)) as register:
+        assert AREA in register.places()  # the configuration's own, put there by the dispatcher
     traces = re.compile(rb"861990000\d{4}")
     for path in county.site.var.rglob("*"):
         if path.is_file():
