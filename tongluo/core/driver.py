@@ -5,6 +5,7 @@ A rule's second look at suspect readings sleeps while there are none (`tongluo.c
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,8 +16,8 @@ from numpy.typing import NDArray
 
 from tongluo.core.compiled import cached
 from tongluo.core.grouping import grouped
-from tongluo.core.ports import Detector, step
-from tongluo.core.second import asleep
+from tongluo.core.ports import Detector
+from tongluo.core.walking import by_row, by_task, calm
 from tongluo.core.words import SILENT
 
 I8 = NDArray[np.int64]
@@ -56,47 +57,31 @@ def walk(
     says nothing. twin: of each task the row of its other look, or -1; past: of second looks the ms
     they look back, else -1; awake: until when (ms) a second look does not sleep; 0 = it sleeps.
     """
-    n = 0
+    n, i = 0, start
     room = out_row.shape[0]
-    i = start - 1
-    while i + 1 < stop:
-        i += 1
-        r = sensor[i]
-        if first[r] == first[r + 1] and ends.shape[0] > 0:
-            i = ends[r] - 1
-            continue
-        if fate[i] != 0 and fate[i] != SILENT:
-            continue
-        if n + 2 * (first[r + 1] - first[r]) > room:
+    while i < stop:
+        at, to = first[sensor[i]], first[sensor[i] + 1]
+        end = ends[sensor[i]] if ends.shape[0] > 0 else i + 1
+        most = 2 * (to - at)  # transitions of one row
+        if at == to:
+            i = end
+        elif fate[i] != 0 and fate[i] != SILENT:
+            i += 1
+        elif n + most > room:
             return n, i
-        for link in range(first[r], first[r + 1]):
-            k = task[link]
-            other = twin[k]
-            if fate[i] == SILENT:
-                if state[k]["level"] == 0 and optional[port[link]] == 0:
-                    out_row[n], out_task[n] = row[i], k
-                    out_level[n, 0], out_level[n, 1] = 0, -1
-                    out_why[n, :] = 0.0
-                    state[k]["level"] = -1
-                    n += 1
-                continue
-            if past[k] >= 0 and asleep(state, awake, k, other, past[k], t[i], flag[i]):
-                continue  # a second look is linked before the first
-            level = step(params[k], state[k], port[link], t[i], value[i], flag[i])
-            if level != state[k]["level"]:
-                out_row[n], out_task[n] = row[i], k
-                out_level[n, 0], out_level[n, 1] = state[k]["level"], level
-                for j in range(out_why.shape[1]):
-                    out_why[n, j] = state[k]["why"][j]
-                state[k]["level"] = level
-                n += 1
-                if other >= 0 and past[k] < 0 and awake[other] == 0:  # the sleeper says the same
-                    out_row[n], out_task[n] = row[i], other
-                    out_level[n, 0], out_level[n, 1] = state[other]["level"], level
-                    for j in range(out_why.shape[1]):
-                        out_why[n, j] = state[k]["why"][j]
-                    state[other]["level"] = level
-                    n += 1
+        elif (
+            end - i > 1
+            and n + most * (end - i) <= room
+            and calm(past, awake, task, at, to, flag, fate, i, end)
+        ):
+            n = by_task(params, state, twin, past, task, port, at, to, row, t, value, flag, i, end,
+                        n, out_row, out_task, out_level, out_why)  # fmt: skip
+            i = end
+        else:
+            n = by_row(params, state, twin, past, awake, task, port, optional, at, to, row[i],
+                       t[i], value[i], flag[i], fate[i], n, out_row, out_task, out_level,
+                       out_why)  # fmt: skip
+            i += 1
     return n, stop
 
 
@@ -105,8 +90,18 @@ def driver_of(module: str, ports: bool) -> Any:
     """The compiled driver of the detector in this module (cached on disk)."""
     package = module.rpartition(".")[0]
     imports = f"from {module} import step" if ports else f"from {module} import step as one{ONE}"
-    more = "from tongluo.core.second import asleep\nfrom tongluo.core.words import SILENT"
-    return cached(walk, (package,), f"{imports}\n{more}")
+    parts = "\n".join(f"@compiled\n{inspect.getsource(part)}" for part in (by_task, by_row))
+    return cached(walk, (package,), f"{imports}\n{USES}\n{parts}")
+
+
+USES = """
+from typing import Any
+from tongluo.core.compiled import compiled
+from tongluo.core.second import asleep
+from tongluo.core.walking import calm, note
+from tongluo.core.words import SILENT
+"""
+"""What the parts of a walk use."""
 
 
 ONE = """
