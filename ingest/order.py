@@ -24,9 +24,9 @@ F8 = NDArray[np.float64]
 
 PARAMS = np.dtype(
     [
-        ("offset", "i8"),
+        ("offset", "i8"),  # the sensor's part of the rings: `place`
         ("cells", "i8"),
-        ("stride", "i8"),  # the sensor's part of the rings
+        ("stride", "i8"),
         ("rewind", "i8"),
         ("silence", "i8"),  # ms
         ("reach", "i8"),  # ms that the kept readings should cover

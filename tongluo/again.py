@@ -16,7 +16,7 @@ import numpy as np
 from ingest.derived_stage import Rows, joined
 from ingest.stage import OrderStage
 from tongluo.config.plan import Plan
-from tongluo.core.driver import Transitions
+from tongluo.core.driver import Links, Transitions
 from tongluo.core.words import Level
 from tongluo.warning.reasons import Evidence
 
@@ -39,13 +39,19 @@ class Again:
             before = [int(table.state[task]["level"]) for task in tasks]
             for task in tasks:
                 table.forget(task)
-            found = table.judge(rows.judged, 0, len(rows), self.reach.links[name])
+            found = table.judge(rows.judged, 0, len(rows), self._links(name))
             for task, old in zip(tasks, before, strict=True):
                 new = int(table.state[task]["level"])
                 if new > max(old, Level.NONE):  # of now it says nothing, not NONE
                     yield name, task, old, new, _last(found, task, table.detector.why, rows)
                 else:
                     table.put(task, old)
+
+    def _links(self, name: str) -> Links:
+        """Who hears what, of the tasks that are judged anew."""
+        tasks, second = self.plan.tasks[name], self.plan.tables[name].past
+        heard = {n: tasks[n].heard for n in self.reach.tasks[name]}
+        return Links(heard, len(self.plan.sensors), {n for n in heard if second[n] >= 0})
 
     def _rows(self) -> Rows:
         """All that is recalled, in time order, with the derived readings it causes."""

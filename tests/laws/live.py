@@ -29,7 +29,7 @@ from tongluo.config.load import load
 from tongluo.config.plan import plan
 from tongluo.core import crash
 from tongluo.core.columns import Columns
-from tongluo.core.effects import Readings
+from tongluo.core.effects import Readings, Tick
 from tongluo.core.times import iso
 from tongluo.daemon import dispatcher
 from tongluo.daemon.main import Daemon
@@ -186,20 +186,22 @@ class Site:
             except (OSError, sqlite3.Error, json.JSONDecodeError) as error:
                 last = error
             time.sleep(0.02)
-        os.kill(process.pid or 0, signal.SIGABRT)  # its threads say where they are
+        assert process.pid
+        os.kill(process.pid, signal.SIGABRT)  # its threads say where they are
         process.join(5)
         raise AssertionError(f"it did not become so in time ({last!r})\n{self.told()}")
 
     def told(self) -> str:
         """How things stand, and what its processes have said, for a test that fails."""
-        lines = [
-            f"{file}: {self.query(sql, file=file)}"
-            for file, sql in STANDING.items()
-            if (self.var / file).exists()
-        ]
-        return "\n".join([*lines, self.said()[-9000:]])
+        lines = []
+        for file, sql in STANDING.items():
+            try:
+                lines.append(f"{file}: {self.query(sql, file=file)}")
+            except sqlite3.Error as error:
+                lines.append(f"{file}: {error!r}")
+        return "\n".join([*lines, self.stderr()[-9000:]])
 
-    def said(self) -> str:
+    def stderr(self) -> str:
         """What its processes have said on standard error."""
         return "\n".join(p.read_text("utf-8") for p in sorted(self.folder.glob("said.*")))
 
@@ -222,7 +224,13 @@ class Site:
 def _compile(config: Path, _text: str) -> None:
     """What a site judges by, compiled in the test's own process: no fork has to, killed or not."""
     loaded = load(config)
-    Engine(plan(loaded.config, loaded.digest)).feed(Readings(Columns.of([], [], [])))
+    made = plan(loaded.config, loaded.digest)
+    sensors, at = len(made.sensors), 1_800_000_000_000
+    t = [at + minute * 60_000 for minute in (0, 2, 1) for _ in range(sensors)]  # the last are late
+    rows = [*range(sensors)] * 3
+    engine = Engine(made)
+    engine.feed(Readings(Columns.of(rows, t, [0.0] * len(t), arrival=[t[-1] + 120_000] * len(t))))
+    engine.feed(Tick(t[-1] + 600_000))
 
 
 def _say_into(path: Path) -> None:

@@ -156,6 +156,6 @@ def test_a_corrupt_journal_is_set_aside_with_its_loss_told(
     publish(broker.port, flood(1, 3, START)).join(60)
     site.wait(daemon, lambda: site.received() == 3)
     stop(site, daemon)
-    assert '"state":"corrupt"' in site.said()
+    assert '"state":"corrupt"' in site.stderr()
     (aside,) = site.var.glob("corrupt-*")
     assert (aside / "journal.db").read_bytes().startswith(b"this was")

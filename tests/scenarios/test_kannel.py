@@ -218,7 +218,7 @@ def test_no_number_is_written_down(county: County, capfd: pytest.CaptureFixture[
         dispatcher, lambda: county.site.query(refused, file="deliveries.db")[0][0] >= 20
     )
     end(dispatcher, pipe)
-    captured, said = capfd.readouterr(), county.site.said()
+    captured, said = capfd.readouterr(), county.site.stderr()
     kept = b"".join(p.read_bytes() for p in county.site.var.glob("deliveries.db*"))
     assert "403" in said
     for number in county.numbers:

@@ -1,5 +1,6 @@
 """What a sensor's late readings reach, and what that is made of: found once for each sensor.
 
+Only what is in its reach is kept: after an outage every sensor of a large site has late readings.
 A task that looks further back than readings are kept is not reached: judged anew, it would forget.
 """
 
@@ -11,7 +12,7 @@ from typing import Any
 
 from ingest.derived_stage import DerivedStage
 from tongluo.config.plan_tasks import Task
-from tongluo.core.driver import Links, Table
+from tongluo.core.driver import Table
 
 
 @dataclass(frozen=True)
@@ -22,8 +23,6 @@ class Reach:
     """Derived series that are made anew."""
     tasks: Mapping[str, list[int]]
     """By detector, the tasks that are judged anew; no detector without any."""
-    links: Mapping[str, Links]
-    """Who hears what, of those tasks."""
     above: frozenset[int]
     """Derived series that the tasks hear, directly or not."""
     sources: list[int]
@@ -64,16 +63,10 @@ class Reaches:
         heard -= {-1}
         above = frozenset(below).union(*(derived.above(s) for s in heard))
         sources = {s for k in above for s in derived.heard[k]} | heard | {sensor}
-        links = {name: self._links(name, found) for name, found in tasks.items()}
-        return Reach(below, tasks, links, above, sorted(sources - self._made_by(above)))
+        return Reach(below, tasks, above, sorted(sources - self._made_by(above)))
 
     def _made_by(self, series: frozenset[int]) -> set[int]:
         return {int(self._derived.params[k]["sensor"]) for k in series}
-
-    def _links(self, name: str, tasks: list[int]) -> Links:
-        second = self._tables[name].past
-        heard = {n: self._tasks[name][n].heard for n in tasks}
-        return Links(heard, len(self._reach), {n for n in heard if second[n] >= 0})
 
     def _kept(self, name: str, task: int) -> bool:
         """Whether what is kept reaches as far back as a task looks."""

@@ -43,7 +43,8 @@ class Reasons:
         self.plan: Named = plan
         self.evidence: dict[tuple[str, int], Evidence] = {}
         self._worded: dict[Member, tuple[Evidence, dict[str, Any]]] = {}
-        """What was last said of a member, and of which evidence: renewals say it again."""
+        """What was last said of a member, and of which evidence: renewals say it again. What is
+        nested in it is shared: nobody may change it."""
 
     def note(self, detector: str, task: int, evidence: Evidence) -> None:
         """Keep what a verdict was told from; silence adds nothing to it."""

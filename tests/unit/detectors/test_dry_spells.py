@@ -16,7 +16,8 @@ from tongluo.core.ports import Sensor
 
 LEVELS = {"blue": {"5 min": "1 mm"}, "orange": {"20 min": "3 mm"}, "red": {"9 min": "5 mm"}}
 STEPS = [2 * MINUTE] * 60 + [MINUTE, 3 * MINUTE, 4 * MINUTE, 0, -8 * MINUTE, 30 * MINUTE, DAY]
-VALUES = [0.0] * 40 + [-0.0, 0.0004, 0.4, 2.0, 4.0, math.nan]
+VALUES = [0.0] * 40 + [-0.0, 0.0004, 0.0006, 0.4, 2.0, 4.0, math.nan]
+NEVER = -(1 << 60)
 READINGS = st.lists(
     st.tuples(st.sampled_from(STEPS), st.sampled_from(VALUES), st.sampled_from([1] * 40 + [3])),
     min_size=20,
@@ -24,9 +25,9 @@ READINGS = st.lists(
 )
 
 
-def table(running: bool) -> Table:
+def table(running: bool, cadence: int = 2 * MINUTE, levels: Any = LEVELS) -> Table:
     params = np.zeros(1, DETECTOR.params)
-    DETECTOR.fill(params[0], Options(), LEVELS, Sensor("rain", 2 * MINUTE, running))
+    DETECTOR.fill(params[0], Options(), levels, Sensor("rain", cadence, running))
     return Table(DETECTOR, params, Links([(0,)], 1))
 
 
@@ -36,7 +37,7 @@ def walked(tb: Table, drawn: list[tuple[int, float, int]], spells: bool) -> list
     for gap, value, flag in drawn:
         t += gap if gap <= DAY // 2 or flag == 1 else -gap
         if not spells:
-            tb.state[0]["dry"] = 0
+            tb.state[0]["dry"] = NEVER
         row = (np.array([x]) for x in (0, t, value, flag, 0))
         tb.judge(tuple(row), 0, 1)  # type: ignore[arg-type]
         names = ("level", "last", "pushed", "sum", "covered", "tail", "known", "why")
@@ -57,6 +58,20 @@ def test_a_running_total_that_starts_again_at_an_earlier_time() -> None:
     regular = [(2 * MINUTE, 0.0, 1)]
     drawn = [*regular * 15, (DAY, 0.0, 1), (-DAY, math.nan, 1), *regular * 40]
     assert walked(table(True), drawn, True) == walked(table(True), drawn, False)
+
+
+def test_a_running_total_that_starts_again_after_all_windows() -> None:
+    """Nothing lies in any window then, and that is no dry spell."""
+    regular = [(2 * MINUTE, 0.0, 1)]
+    drawn = [*regular * 20, (DAY // 2, math.nan, 1), *regular * 40]
+    assert walked(table(True), drawn, True) == walked(table(True), drawn, False)
+
+
+def test_a_dry_spell_in_which_cells_are_merged() -> None:
+    """Readings far closer than the windows ask for: merged cells are no cadence apart."""
+    made = [table(False, 1000, {"red": {"1 h": "3 mm"}}) for _ in range(2)]
+    drawn = [(1000, 0.0, 1)] * 5000
+    assert walked(made[0], drawn, True)[-1] == walked(made[1], drawn, False)[-1]
 
 
 def test_a_bad_reading_within_a_dry_spell() -> None:
