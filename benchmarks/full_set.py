@@ -19,6 +19,7 @@ from county_days import Days
 from tongluo.config.load import load
 from tongluo.config.plan import Plan, plan
 from tongluo.core.effects import Readings
+from tongluo.daemon.start import compile_now
 from tongluo.engine import Engine
 
 STEP = 5  # days fed at once
@@ -45,7 +46,7 @@ class Run:
         print(f"{50 * scale} stations: checked in {checked:.1f} s, planned in {planned:.1f} s")
         self.engine, self.days, self.day = Engine(self.plan), Days(self.plan), 0
         self.told = [0, 0]
-        self.engine.feed(Readings(self.days.columns(0, 1).part(0, 0)))  # compiles what is missing
+        compile_now(self.engine)
 
     def on(self, days: int) -> tuple[int, float]:
         """(readings, seconds of CPU) of so many further days."""

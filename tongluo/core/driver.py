@@ -5,7 +5,6 @@ A rule's second look at suspect readings sleeps while there are none (`tongluo.c
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -16,8 +15,9 @@ from numpy.typing import NDArray
 
 from tongluo.core.compiled import cached
 from tongluo.core.grouping import grouped
-from tongluo.core.ports import Detector
-from tongluo.core.walking import by_row, by_task, calm
+from tongluo.core.ports import Detector, step
+from tongluo.core.second import asleep
+from tongluo.core.walking import calm, note
 from tongluo.core.words import SILENT
 
 I8 = NDArray[np.int64]
@@ -65,23 +65,29 @@ def walk(
         most = 2 * (to - at)  # transitions of one row
         if at == to:
             i = end
-        elif fate[i] != 0 and fate[i] != SILENT:
-            i += 1
-        elif n + most > room:
+            continue
+        if n + most > room:
             return n, i
-        elif (
-            end - i > 1
-            and n + most * (end - i) <= room
-            and calm(past, awake, task, at, to, flag, fate, i, end)
-        ):
-            n = by_task(params, state, twin, past, task, port, at, to, row, t, value, flag, i, end,
-                        n, out_row, out_task, out_level, out_why)  # fmt: skip
-            i = end
-        else:
-            n = by_row(params, state, twin, past, awake, task, port, optional, at, to, row[i],
-                       t[i], value[i], flag[i], fate[i], n, out_row, out_task, out_level,
-                       out_why)  # fmt: skip
-            i += 1
+        many = end - i > 1 and n + most * (end - i) <= room
+        many = many and calm(past, awake, task, at, to, flag, fate, i, end)
+        last = end if many else i + 1  # calm rows go task by task: each is met once
+        for link in range(at, to):
+            k, k2 = task[link], twin[task[link]]
+            if fate[i] != 0:
+                if fate[i] == SILENT and state[k]["level"] == 0 and optional[port[link]] == 0:
+                    n = note(state, k, -1, -1, row[i], n, out_row, out_task, out_level, out_why)
+                continue
+            if past[k] >= 0 and (many or asleep(state, awake, k, k2, past[k], t[i], flag[i])):
+                continue  # a second look is linked before the first
+            for j in range(i, last):
+                level = step(params[k], state[k], port[link], t[j], value[j], flag[j])
+                if level != state[k]["level"]:
+                    n = note(state, k, level, k, row[j], n, out_row, out_task, out_level, out_why)
+                    if k2 >= 0 and past[k] < 0 and awake[k2] == 0:  # the sleeper says the same
+                        n = note(
+                            state, k2, level, k, row[j], n, out_row, out_task, out_level, out_why
+                        )
+        i = last
     return n, stop
 
 
@@ -90,18 +96,15 @@ def driver_of(module: str, ports: bool) -> Any:
     """The compiled driver of the detector in this module (cached on disk)."""
     package = module.rpartition(".")[0]
     imports = f"from {module} import step" if ports else f"from {module} import step as one{ONE}"
-    parts = "\n".join(f"@compiled\n{inspect.getsource(part)}" for part in (by_task, by_row))
-    return cached(walk, (package,), f"{imports}\n{USES}\n{parts}")
+    return cached(walk, (package,), f"{imports}\n{USES}")
 
 
 USES = """
-from typing import Any
-from tongluo.core.compiled import compiled
 from tongluo.core.second import asleep
 from tongluo.core.walking import calm, note
 from tongluo.core.words import SILENT
 """
-"""What the parts of a walk use."""
+"""What a walk uses."""
 
 
 ONE = """
