@@ -174,6 +174,11 @@ class Site:
         """Until the broker has confirmed the subscriptions; a start may have to compile first."""
         self.wait(process, lambda: bool(self.ask("/status")["subscribed"]), patience=START_PATIENCE)
 
+    def wait_up_or_gone(self, process: BaseProcess) -> None:
+        """Until it hears what is published, or has met its end before."""
+        with suppress(AssertionError):
+            self.wait_subscribed(process)
+
     def wait(self, process: Alive, done: Callable[[], bool], patience: float = PATIENCE) -> None:
         """Until something is so; fails when the process ends or patience does."""
         deadline = time.monotonic() + patience

@@ -171,8 +171,11 @@ def test_a_kill_at_each_point(site: Site, broker: Mosquitto, point: str, times: 
     site.wait_subscribed(daemon)
     daemon.kill()
     daemon.join()
-    publisher = publish(broker.port, messages, pause=0.03)
+    half = len(messages) // 2
+    publish(broker.port, messages[:half]).join(60)  # waits for it, and may come in one batch
     daemon = site.start(crash_at=f"{point}:{times}")
+    site.wait_up_or_gone(daemon)
+    publisher = publish(broker.port, messages[half:], pause=0.06)
     daemon.join(START_PATIENCE)
     assert daemon.exitcode == -signal.SIGKILL, f"{point} was not passed {times} times"
     publisher.join(60)
