@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tongluo.core.compiled import cached
-from tongluo.core.grouping import grouped
+from tongluo.core.grouping import Judged, grouped
 from tongluo.core.ports import Detector, step
 from tongluo.core.second import asleep
 from tongluo.core.walking import calm, note
@@ -68,16 +68,17 @@ def walk(
             continue
         if n + most > room:
             return n, i
-        many = end - i > 1 and n + most * (end - i) <= room
-        many = many and calm(past, awake, task, at, to, flag, fate, i, end)
-        last = end if many else i + 1  # calm rows go task by task: each is met once
+        quiet, end = i, min(end, i + (room - n) // most)
+        if end > i + 1:
+            quiet = calm(past, awake, task, at, to, flag, fate, i, end)
+        last = max(quiet, i + 1)  # calm rows go task by task: each is met once
         for link in range(at, to):
             k, k2 = task[link], twin[task[link]]
             if fate[i] != 0:
                 if fate[i] == SILENT and state[k]["level"] == 0 and optional[port[link]] == 0:
                     n = note(state, k, -1, -1, row[i], n, out_row, out_task, out_level, out_why)
                 continue
-            if past[k] >= 0 and (many or asleep(state, awake, k, k2, past[k], t[i], flag[i])):
+            if past[k] >= 0 and (quiet > i or asleep(state, awake, k, k2, past[k], t[i], flag[i])):
                 continue  # a second look is linked before the first
             for j in range(i, last):
                 level = step(params[k], state[k], port[link], t[j], value[j], flag[j])
@@ -169,7 +170,7 @@ class Order:
         return self.together.row[ends[sensor - 1] if sensor else 0 : ends[sensor]]
 
     @classmethod
-    def of(cls, columns: tuple[I8, I8, F8, I8, I8], sensors: int) -> Order:
+    def of(cls, columns: Judged, sensors: int) -> Order:
         """Of the rows of a batch. Copies that lie side by side are read many times faster."""
         sensor = columns[0]
         came = Walked(np.arange(len(sensor)), *columns)
@@ -238,7 +239,7 @@ class Table:
 
     def judge(
         self,
-        columns: tuple[I8, I8, F8, I8, I8],
+        columns: Judged,
         start: int,
         stop: int,
         links: Links | None = None,

@@ -35,12 +35,12 @@ def note(
 @compiled
 def calm(
     past: Any, awake: Any, task: Any, at: int, to: int, flag: Any, fate: Any, i: int, end: int
-) -> bool:
-    """Whether the second looks among links at..to sleep through rows i..end, all readings."""
+) -> int:
+    """The end of the readings from row i on through which the second looks among links at..to
+    sleep; at most `end`, and i when there are none."""
     for link in range(at, to):
         if past[task[link]] >= 0 and awake[task[link]] != 0:
-            return False
-    for j in range(i, end):  # noqa: SIM110 - numba compiles no generators
-        if flag[j] == 3 or fate[j] != 0:
-            return False
-    return True
+            return i
+    while i < end and flag[i] != 3 and fate[i] == 0:
+        i += 1
+    return i

@@ -39,7 +39,7 @@ def walked(tb: Table, drawn: list[tuple[int, float, int]], spells: bool) -> list
         if not spells:
             tb.state[0]["dry"] = NEVER
         row = (np.array([x]) for x in (0, t, value, flag, 0))
-        tb.judge(tuple(row), 0, 1)  # type: ignore[arg-type]
+        tb.judge(tuple(row), 0, 1)
         names = ("level", "last", "pushed", "sum", "covered", "tail", "known", "why")
         out.append(tuple(tb.state[0][name].tobytes() for name in names))
     return out
