@@ -2,7 +2,8 @@
 
 Each channel begins in each cell at a minute (`NEVER`: not at all), works through its messages at
 its pace, and is noticed bit by bit (`predict`). A gateway has one queue for all cells, in order of
-beginning; wardens have one in each area. What a policy of escalation will add, `follow` tells.
+beginning; wardens have one in each area. Before the rest of a cell they may be sent to some of it
+(`Errand`). What a policy of escalation will add, `follow` tells.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from dissemination.coverage.known import F8, I8, Known
 from dissemination.coverage.people import People
 from dissemination.coverage.predict import Pace, Time, band, curves, noticed, time_to
 from dissemination.coverage.prior import PRIOR, Prior
-from dissemination.coverage.steps import Policy, step
+from dissemination.coverage.steps import Bits, Policy, step
 from dissemination.coverage.ways import Way, Ways
 
 TARGETS = (0.9, 0.95)
@@ -53,40 +54,85 @@ Pauses = Mapping[str, tuple[float, float]]
 """Channel -> minutes from and until which its gateway takes nothing."""
 
 
+@dataclass(frozen=True)
+class Errand:
+    """Somebody is sent to some people of a cell, before the rest of it has its turn."""
+
+    cell: int
+    channel: int
+    minute: float
+    people: int
+    part: float
+    """Of those in the cell whom no message reaches, so many are among them."""
+
+
+@dataclass(frozen=True)
+class Queue:
+    """What one channel has to do, a row for each order: first come, first served."""
+
+    cell: I8
+    begin: F8
+    sends: I8
+    part: F8
+
+    @classmethod
+    def of(cls, k: int, sends: I8, begin: F8, errands: Sequence[Errand]) -> Queue:
+        """The orders of a channel, in order of beginning."""
+        cells, own = np.flatnonzero(np.isfinite(begin)), [e for e in errands if e.channel == k]
+        before = np.zeros(len(begin))
+        for one in own:
+            before[one.cell] += one.part
+        rows = [(begin[i], i, sends[i], max(0.0, 1 - before[i])) for i in cells.tolist()]
+        rows += [(e.minute, e.cell, e.people, e.part) for e in own]
+        rows.sort(key=lambda row: row[0])
+        at, cell, count, part = zip(*rows, strict=True) if rows else ((), (), (), ())
+        return cls(np.array(cell, np.int64), np.array(at, float), np.array(count, np.int64),
+                   np.array(part, float))  # fmt: skip
+
+
 def parts(
-    people: People, ways: Ways, sends: I8, begin: F8, minutes: int, pauses: Pauses | None = None
-) -> F8:
+    people: People, ways: Ways, sends: I8, begin: F8, minutes: int, pauses: Pauses | None = None,
+    errands: Sequence[Errand] = (), paces: F8 | None = None,
+) -> F8:  # fmt: skip
     """(channels, cells, minutes) part of those a channel reaches who have noticed by then.
 
-    begin: (cells, channels) minute at which each begins; infinite = never.
+    begin: (cells, channels) minute at which each begins; infinite = never. paces: (channels, areas)
+    how fast each is against what was said of it.
     """
     out, pauses = np.zeros((len(ways), len(people.people), minutes)), pauses or {}
-    begin = begin.copy()
     for k, way in enumerate(ways):
+        start = begin[:, k]
         if way.name in pauses:
-            begin[:, k] = _worked(begin[:, k], pauses[way.name])
-        queues = people.area if way.apart else np.zeros_like(people.area)
-        for queue in np.unique(queues):
-            pace = _pace(way, people, int(queue))
-            cells = np.flatnonzero((queues == queue) & np.isfinite(begin[:, k]))
-            cells = cells[np.argsort(begin[cells, k], kind="stable")]
-            for start in np.unique(begin[cells, k]):
-                now = cells[begin[cells, k] == start]
-                first = int(np.ceil(_free(sends[:, k], begin[:, k], cells, start, pace.per_minute)))
-                if first < minutes:
-                    out[k, now, first:] = noticed(sends[now, k], pace, minutes - first)
+            start = _worked(start, pauses[way.name])
+        queue = Queue.of(k, sends[:, k], start, errands)
+        areas = people.area[queue.cell] if way.apart else np.zeros_like(queue.cell)
+        for area in np.unique(areas).tolist():
+            pace = _pace(way, people, area, 1.0 if paces is None else paces[k, area])
+            _served(out[k], queue, areas == area, pace)
         if way.name in pauses:
             worked = _worked(np.arange(1.0, minutes + 1), pauses[way.name])
             out[k] = out[k][:, np.maximum(np.floor(worked).astype(int) - 1, 0)]
     return out
 
 
-def _pace(way: Way, people: People, area: int) -> Pace:
+def _served(out: F8, queue: Queue, own: Bits, pace: Pace) -> None:
+    """Add the orders of one queue as they are served; out: (cells, minutes)."""
+    minutes, free = out.shape[1], 0.0
+    for at in np.unique(queue.begin[own]):
+        now = np.flatnonzero(own & (queue.begin == at))
+        first = int(np.ceil(max(free, at)))
+        if first < minutes:
+            done = noticed(queue.sends[now], pace, minutes - first)
+            np.add.at(out[:, first:], queue.cell[now], queue.part[now, None] * done)
+        free = max(free, float(at)) + float(queue.sends[now].sum()) / max(pace.per_minute, 1e-9)
+
+
+def _pace(way: Way, people: People, area: int, factor: float) -> Pace:
     """A queue's pace: of an area's wardens, so many as its people have."""
-    if not (way.apart and way.crew):
-        return way.pace
-    crew = max(1, int(people.people[people.area == area].sum()) // way.crew)
-    return replace(way.pace, per_minute=way.pace.per_minute * crew)
+    crew = 1
+    if way.apart and way.crew:
+        crew = max(1, int(people.people[people.area == area].sum()) // way.crew)
+    return replace(way.pace, per_minute=way.pace.per_minute * crew * factor)
 
 
 def _worked(minute: F8, pause: tuple[float, float]) -> F8:
@@ -95,20 +141,11 @@ def _worked(minute: F8, pause: tuple[float, float]) -> F8:
     return np.asarray(np.where(minute < start, minute, np.maximum(start, minute - (end - start))))
 
 
-def _free(sends: I8, begin: F8, cells: I8, start: float, rate: float) -> float:
-    """When a queue has done what began before, and can begin with what begins at a minute."""
-    free = 0.0
-    for at in np.unique(begin[cells]):
-        if at >= start:
-            break
-        free = max(free, float(at)) + float(sends[cells][begin[cells] == at].sum()) / rate
-    return max(free, start)
-
-
 def ahead(
     people: People, ways: Ways, known: Known, minutes: int, begin: F8 | None = None,
     sends: I8 | None = None, only: tuple[str, ...] = (), pauses: Pauses | None = None,
     beliefs: Prior = PRIOR, targets: Sequence[float] = TARGETS,
+    errands: Sequence[Errand] = (), paces: F8 | None = None,
 ) -> Ahead:  # fmt: skip
     """The curve by all channels, or by those named alone.
 
@@ -117,7 +154,7 @@ def ahead(
     """
     begin = np.zeros((len(people.people), len(ways))) if begin is None else begin
     sends = messages(people, ways) if sends is None else sends
-    share = parts(people, ways, sends, begin, minutes, pauses)
+    share = parts(people, ways, sends, begin, minutes, pauses, errands, paces)
     if only:
         share = share * np.array([way.name in only for way in ways])[:, None, None]
     room = SIZE // max(1, len(people.people) * len(ways))

@@ -3,7 +3,8 @@
 A pure function of what is known at a minute. In a cell below the target a channel that was not
 used there is added once the last one has had its time (`wait`): the one that is expected to add
 most people a minute. A channel by which nobody of a cell can be sent to is neither chosen there nor
-waited for: whoever has no number gets a warden at once, and not after the last message is out.
+waited for: whoever has no number gets a warden at once, and not after the last message is out. The
+same holds of people to whom every message has failed (`stranded`).
 """
 
 from __future__ import annotations
@@ -53,6 +54,8 @@ class Order:
     """Whom it is expected to add."""
     minutes: float
     """That it takes."""
+    stranded: bool = False
+    """Only for the stranded people of the cell."""
 
 
 @dataclass(frozen=True)
@@ -65,13 +68,14 @@ class Step:
 
 def step(
     people: People, ways: Ways, shares: F8, reach: F8, policy: Policy, minute: float, since: F8,
-    works: F8, contacts: I8 | None = None,
+    works: F8, contacts: I8 | None = None, stranded: I8 | None = None,
 ) -> Step:  # fmt: skip
     """The next step.
 
     shares: (cells, channels) of `expected`. reach: (cells) share that counts. since: (cells,
     channels) of `idle_since`. works: (cells, channels) by the supplies. contacts: (cells, channels)
-    people who can be sent to; None: everybody by all.
+    people who can be sent to; None: everybody by all. stranded: (cells) people to whom every
+    message failed and nobody goes yet.
     """
     if contacts is not None:
         nobody = contacts == 0
@@ -84,26 +88,32 @@ def step(
     free = (since == np.inf) & ~(works == 0) & _may(ways, policy)[None, :]
     left = short & free.any(axis=1)
     ready = left & (_latest(since) + policy.wait <= minute)
-    if not ready.any():
-        return Step(
-            (), "wait" if left.any() or _waits(short, since, policy, minute) else "nothing is left"
-        )
-    orders = _chosen(people, ways, shares, reach, free & ready[:, None])
-    return Step(tuple(orders), "more" if orders else "nothing is left")
+    orders = _chosen(ways, shares, (1 - reach) * people.people, free & ready[:, None])
+    if stranded is not None:
+        doors = _may(ways, policy) & np.array([way.apart for way in ways]) & ~(works == 0)
+        others = short & ~(free & ready[:, None]).any(axis=1)
+        aside = _chosen(ways, shares, stranded, doors & others[:, None])
+        orders += [replace(order, stranded=True) for order in aside]
+    if orders:
+        return Step(tuple(orders), "more")
+    waits = not ready.any() and (left.any() or _waits(short, since, policy, minute))
+    return Step((), "wait" if waits else "nothing is left")
 
 
 def idle_since(
     people: People, ways: Ways, sent: Sent, aired: Aired | None, minute: int, begin: F8,
-    policy: Policy,
+    policy: Policy, aside: Bits | None = None,
 ) -> F8:  # fmt: skip
     """(cells, channels) from when on a channel is waited for: since its last message is out.
 
     begin: minute at which it was told to begin, infinite = never. What is stuck in a queue is
-    waited for no longer than `policy.stuck`.
+    waited for no longer than `policy.stuck`, and messages to people in `aside` not at all.
     """
     size, out = len(people.people), begin.copy()
     for k in range(len(ways)):
         of = sent.channel == k
+        if aside is not None:
+            of &= ~aside[sent.person]
         done = np.minimum(np.minimum(sent.handed[of], sent.proven[of]), sent.failed[of])
         cell = people.cell[sent.person[of]]
         last, open_ = np.zeros(size), np.bincount(cell[done > minute], minlength=size) > 0
@@ -129,6 +139,11 @@ def _may(ways: Ways, policy: Policy) -> Bits:
     return np.array([way.name in policy.channels for way in ways])
 
 
+def by_telephone(ways: Ways) -> Bits:
+    """(channels) whether it comes to a telephone of one's own: not to a door, nor by sound."""
+    return np.array([way.proof == "person" and not way.apart for way in ways])
+
+
 def _latest(since: F8) -> F8:
     """(cells) when the last channel began; long ago where none did."""
     return np.asarray(np.where(np.isfinite(since), since, -np.inf).max(axis=1))
@@ -138,9 +153,8 @@ def _waits(short: Bits, since: F8, policy: Policy, minute: float) -> bool:
     return bool((short & (_latest(since) + policy.wait > minute)).any())
 
 
-def _chosen(people: People, ways: Ways, shares: F8, reach: F8, free: Bits) -> list[Order]:
-    """For each cell the channel that adds most people a minute, the best first."""
-    left = (1 - reach) * people.people
+def _chosen(ways: Ways, shares: F8, left: F8 | I8, free: Bits) -> list[Order]:
+    """For each cell the channel that adds most of those who are left a minute, the best first."""
     minutes = np.array([max(1.0, way.pace.delay + way.pace.notice) for way in ways])
     queue = np.array([1.0 / way.pace.per_minute for way in ways])
     takes = minutes[None, :] + queue[None, :] * left[:, None]

@@ -23,7 +23,8 @@ from dissemination.coverage.people import People
 from dissemination.coverage.predict import Pace
 from dissemination.coverage.register import NEVER
 from dissemination.coverage.shut import Left, left
-from dissemination.coverage.steps import Policy
+from dissemination.coverage.steps import Bits, Policy
+from dissemination.coverage.stranded import due, stranded
 from dissemination.coverage.ways import Tests as Surveys
 from dissemination.coverage.ways import Way, supplied
 from tests.county import STRATA, VILLAGES, Array, County, Faults
@@ -132,7 +133,8 @@ class Desk:
         return Aired(np.ones(VILLAGES, np.int64), cells, handed, played, failed, doubt)
 
     def order(self, channel: str, cells: Array, minute: float) -> None:
-        """Send to those in the cells who have a contact and no proof."""
+        """Send to those in the cells who have a contact and no proof; the stranded come last, and
+        nobody gets the same channel twice."""
         k = [way.name for way in self.ways].index(channel)
         self.begin[cells, k] = minute
         if channel == "speaker":
@@ -142,9 +144,31 @@ class Desk:
         if self.county.events.person:
             s = self.sent(minute)
             done[s.person[s.proven < NEVER]] = True
-        mine = np.isin(self.people.cell, cells) & ~done & self.contact[k]
+        self._send(channel, np.isin(self.people.cell, cells) & ~done, minute)
+
+    def visit(self, channel: str, cells: Array, minute: int) -> None:
+        """Send to the stranded of the cells alone."""
+        self._send(channel, np.isin(self.people.cell, cells) & self.stranded(minute), minute)
+
+    def _send(self, channel: str, mine: Bits, minute: float) -> None:
+        k = [way.name for way in self.ways].index(channel)
+        for before, who in zip(self.county.events.channel, self.county.events.person, strict=True):
+            mine[who[before == k]] = False
+        who = np.flatnonzero(mine & self.contact[k])
+        last = self.stranded(minute) if self.county.events.person else mine
+        who = who[np.argsort(last[who], kind="stable")]
         act = {"sms": self.county.sms, "voice": self.county.voice, "wardens": self.county.doors}
-        act[channel](np.flatnonzero(mine), minute)
+        act[channel](who, minute)
+
+    def stranded(self, minute: float) -> Bits:
+        return stranded(self.people, self.ways, self.sent(minute), int(minute))
+
+    def gone(self, minute: float) -> I8:
+        """(people) when wardens were sent to them."""
+        s, out = self.sent(minute), np.full(self.county.n, NEVER)
+        of = np.array([way.apart for way in self.ways])[s.channel] & (s.handed < NEVER)
+        np.minimum.at(out, s.person[of], s.handed[of] - 1)
+        return out
 
     def standing(self, minute: int) -> live.Standing:
         return live.standing(self.people, self.ways, self.sent(minute), self.aired(minute), minute,
@@ -182,13 +206,16 @@ def play(county: County, policy: Policy = POLICY, *, foretell: bool = True) -> P
     for minute in range(EVERY, policy.until + EVERY, EVERY):
         if minute == 4 * EVERY and foretell:
             predicted = predict(desk, minute, policy)
-        sent = desk.sent(minute)
-        since = steps.idle_since(desk.people, desk.ways, sent, None, minute, desk.begin, policy)
+        sent, aside = desk.sent(minute), desk.stranded(minute)
+        since = steps.idle_since(desk.people, desk.ways, sent, None, minute, desk.begin, policy,
+                                 aside)  # fmt: skip
+        waiting = due(desk.people, aside, desk.gone(minute), minute, policy.wait)
         now = steps.step(desk.people, desk.ways, shares, desk.reach(minute), policy, minute, since,
-                         desk.works, desk.contacts)  # fmt: skip
+                         desk.works, desk.contacts, waiting)  # fmt: skip
         reason = now.reason
-        for name in dict.fromkeys(o.channel for o in now.orders):
-            desk.order(name, np.array([o.cell for o in now.orders if o.channel == name]), minute)
+        for name, alone in dict.fromkeys((o.channel, o.stranded) for o in now.orders):
+            cells = [o.cell for o in now.orders if (o.channel, o.stranded) == (name, alone)]
+            (desk.visit if alone else desk.order)(name, np.array(cells), minute)
         pending = (sent.proven == NEVER) & (sent.failed == NEVER)
         if reason == "reached" or (reason == "nothing is left" and not pending.any()):
             break

@@ -1,0 +1,42 @@
+"""Who is stranded: every message that is out to their telephones failed for good.
+
+Another message to the same telephone would hardly come through where the first did not, and its
+queue is long. So nobody waits for it: where their area is below its target, somebody goes to these
+people at once, as to those who have no number. What is still to be handed over goes out all the
+same.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dissemination.coverage.known import I8
+from dissemination.coverage.live import Sent
+from dissemination.coverage.people import People
+from dissemination.coverage.register import NEVER
+from dissemination.coverage.steps import Bits, by_telephone
+from dissemination.coverage.ways import Ways
+
+
+def stranded(people: People, ways: Ways, sent: Sent, minute: int) -> Bits:
+    """(people by name) to whom a message failed for good, none is on its way, and who has no proof
+    by any channel."""
+    phone, size = by_telephone(ways)[sent.channel], len(people.cell)
+    out, proven, failed, doubt = sent.by(minute)
+    lost, hope = np.zeros(size, bool), np.zeros(size, bool)
+    lost[sent.person[phone & failed]] = True
+    hope[sent.person[(phone & (out | doubt)) | proven]] = True
+    return lost & ~hope
+
+
+def due(people: People, who: Bits, gone: I8, minute: int, wait: int) -> I8:
+    """(cells) so many of them nobody goes to yet, where the last errand is a while ago: whoever
+    goes from door to door is not called up for each.
+
+    gone: (people by name) minute at which somebody was sent to them; `NEVER` = nobody was.
+    """
+    last = np.full(len(people.people), -wait)
+    some = gone < NEVER
+    np.maximum.at(last, people.cell[some], gone[some])
+    found = np.bincount(people.cell[who & ~some], minlength=len(last))
+    return np.where(last + wait <= minute, found, 0)
