@@ -14,7 +14,7 @@ from dissemination.cap import render
 from dissemination.messages import Template
 from dissemination.receipts import Receipt
 from tongluo.core.errors import PermanentFailure
-from tongluo.core.ports import Channel
+from tongluo.core.ports import Channel, Delivery
 from tongluo.core.warning import WarningVersion
 from tongluo.core.words import DeliveryState, Status
 
@@ -102,6 +102,9 @@ class Surroundings:
     """A version as the site's CAP message."""
     templates: Sequence[Template] = ()
     """The site's own messages."""
+    errand: Callable[[Delivery], Sequence[int]] = lambda _: ()
+    """`errand(delivery)`: of a message to somebody who acts for others, the entries of the register
+    that it sends them to; none = all that are theirs. Safe from any thread."""
     borrow: Callable[[str], Channel] = _no_other
     """`borrow(name)`: another channel of the configuration, opened for deliveries of this one,
     which closes it; LookupError where there is none of short messages to the register."""

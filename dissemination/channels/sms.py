@@ -45,7 +45,7 @@ class Messages(Recipients):
 
 
 Extra = tuple[str, str]
-"""Some words of one recipient's own: (Chinese, English)."""
+"""Some words of one recipient's own: (Chinese, English); ways to say them a line each."""
 NOTHING: Extra = ("", "")
 
 
@@ -80,9 +80,9 @@ class Texts:
         o = self._options
         own = messages.own(self._templates, warning, self._kind, to, o.language)
         template = own or o.template or sms_text.DEFAULT[texts.tongue(o.language)]
-        words = extra[texts.tongue(o.language) == "en"]
+        ways = extra[texts.tongue(o.language) == "en"].splitlines()
         signature = o.signature if self._signed else ""
-        for one in (_behind(template, words), template) if words else (template,):
+        for one in (*(_behind(template, words) for words in ways), template):
             try:
                 return sms_text.fit(
                     to.hears(warning), o.language, o.parts, one, signature, self._coding,

@@ -7,9 +7,17 @@ says besides how many doors and people are the warden's, how many of them need h
 answer; which door is whose stands on the [paper lists](register.md#task-lists-on-paper). What is
 known of a task is what `by` hears of its message; rates are counted apart from those of `by`.
 
+Where [escalation](coverage.md#before-sending-and-what-to-do-next) sends wardens, it sends them to
+those alone who have no proof yet. The first task then says as well to which doors to go first, and
+each further one names the doors that have come to it since (`仍未确认：第3、7、12户`): by their
+numbers on the paper list of the warned area, at most 12 of them, fewer where there is no room. No
+name stands in a message. A warden to whom nothing has come gets nothing; a deputy gets what goes to
+whom they stand in for.
+
 Wardens answer by short message: `1`, `收到` or `received`; `2 37`, `完成37` or `done 37` once 37
 people are told (without a number: all of them); `3 2`, `拒绝2` or `refused 2` for people who will
-not leave; both in one as `2 37 3 2` or `完成37拒绝2`. An answer that is wholly one of these makes
+not leave; both in one as `2 37 3 2` or `完成37拒绝2`. Counts are of all so far, whichever task they
+answer, and the newest stands. An answer that is wholly one of these makes
 the newest task of that warden `acknowledged`; the counts stay with its receipts. So does what
 begins with `收到` or `received`: its further words are kept and count nobody. Other words (`2人`,
 `2:30`, "not done 37") are kept there, too, and prove nothing. What counts are worth stands under
@@ -31,7 +39,7 @@ from __future__ import annotations
 import hmac
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -47,6 +55,7 @@ from dissemination.channels.kind import Ear, Kept, Surroundings, Target
 from dissemination.channels.remembered import Remembered, look
 from dissemination.phones import digest, key_of
 from dissemination.receipts import Receipt
+from dissemination.rounds import endpoint
 from dissemination.targeting import Register
 from dissemination.targeting.doors import Task, tasks
 from tongluo.core.crash import point
@@ -55,6 +64,14 @@ from tongluo.core.ports import Channel, Delivery, Handed
 from tongluo.core.warning import WarningVersion
 from tongluo.core.words import Act, DeliveryState, Status
 
+LISTED = 12
+"""Doors that a message names at the most."""
+FEWER = (LISTED, 8, 5, 3, 1)
+"""So many of them as there is room for."""
+ANSWER = (
+    "回复1收到，2加累计已通知人数，3加累计拒绝人数。",
+    "Reply 1 received, 2 N told so far, 3 N refused so far.",
+)
 KEPT = 20_000
 """Wardens whose newest task is remembered."""
 AGAIN = 5.0
@@ -90,10 +107,7 @@ class Options(kinds.Options):
 def targets(_: Options, surroundings: Surroundings, warning: WarningVersion) -> list[Target]:
     """Digests of the wardens' numbers, the nearest to the danger first."""
     with _register(surroundings.folder) as register:
-        found = shares(register, warning)
-        if warning.status is Status.ACTUAL:
-            return list(found)
-        return [target for target in found if register.enrolled(target)]
+        return list(sent_to(register, warning))
 
 
 @contextmanager
@@ -106,6 +120,14 @@ def _register(folder: Path) -> Iterator[Register]:
         raise LookupError(f"the register cannot be read: {error}") from error
     finally:
         register.close()
+
+
+def sent_to(register: Register, warning: WarningVersion) -> dict[str, Task]:
+    """As `shares`; of an exercise, of those alone who are enrolled."""
+    found = shares(register, warning)
+    if warning.status is Status.ACTUAL:
+        return found
+    return {target: task for target, task in found.items() if register.enrolled(target)}
 
 
 def shares(register: Register, warning: WarningVersion) -> dict[str, Task]:
@@ -134,13 +156,14 @@ class Wardens:
 
     def send(self, delivery: Delivery) -> Handed:
         """Hand one task over; what is known then is what the other channel knows."""
+        target = endpoint(delivery.target)
         with self._lock:
-            by, extra = self._channel(), self._extra(delivery)
+            by, extra = self._channel(), self._extra(delivery, target)
             if delivery.warning.act is not Act.CANCEL:  # before: an answer may come at once
                 point("before_named")
-                self._sent.keep(delivery.target, delivery.key)
+                self._sent.keep(target, delivery.key)
                 point("after_named")
-        return by.send(replace(delivery, extra=extra))
+        return by.send(replace(delivery, target=target, extra=extra))
 
     def _channel(self) -> Channel:
         if self._by is None:
@@ -150,8 +173,8 @@ class Wardens:
                 raise TemporaryFailure(str(error), AGAIN, everyone=True) from None
         return self._by
 
-    def _extra(self, delivery: Delivery) -> tuple[str, str]:
-        """How many doors, and how to answer; nothing when all is over."""
+    def _extra(self, delivery: Delivery, target: str) -> tuple[str, str]:
+        """How many doors, which of them, and how to answer; nothing when all is over."""
         warning = delivery.warning
         if warning.act is Act.CANCEL:
             return "", ""
@@ -161,17 +184,43 @@ class Wardens:
                     self._tasks = (warning.identifier, shares(register, warning))
             except LookupError as error:
                 raise TemporaryFailure(str(error), AGAIN) from None
-        said = _doors(self._tasks[1].get(delivery.target))
-        if not self._options.answers:
-            return said
-        return said[0] + "回复1收到，2加人数已通知，3加人数拒绝。", (
-            f"{said[1]} Reply 1 received, 2 N told, 3 N refuse.".strip()
-        )
+        task = self._tasks[1].get(target)
+        due = places(task, self._around.errand(delivery))
+        answer = ANSWER if self._options.answers else ("", "")
+        return words(task, due, answer, first=target == delivery.target)
 
     def close(self) -> None:
         """Close the other channel."""
         if self._by is not None:
             self._by.close()
+
+
+def places(task: Task | None, entries: Collection[int]) -> list[int]:
+    """Where some doors stand on the warden's list, from 1 on."""
+    doors = task.doors if task is not None else ()
+    return [n for n, door in enumerate(doors, 1) if door.entry in entries]
+
+
+def words(
+    task: Task | None, due: Sequence[int], answer: tuple[str, str], *, first: bool
+) -> tuple[str, str]:
+    """What somebody is told of his doors, in Chinese and English: the fullest way first."""
+    if first and task is not None and len(due) == len(task.doors):
+        due = ()  # to all of them: that is what the list is for
+    some = [n for n in (len(due), *FEWER) if 0 < n <= min(len(due), LISTED)]
+    which = [_which(due, n, first=first) for n in dict.fromkeys(some)]
+    whole, none = _doors(task), ("", "")
+    numbers = [*((one, answer) for one in which), *((one, none) for one in which)]
+    if first:
+        ways = [*((whole, one, answer) for one in which), *numbers, (whole, answer), (whole, none)]
+    else:
+        ways = [*numbers, (answer, none)]
+    return _lines(ways, 0, ""), _lines(ways, 1, " ")
+
+
+def _lines(ways: Iterable[Sequence[tuple[str, str]]], language: int, between: str) -> str:
+    said = (between.join(part[language] for part in way if part[language]) for way in ways)
+    return "\n".join(dict.fromkeys(filter(None, said)))
 
 
 def _doors(task: Task | None) -> tuple[str, str]:
@@ -182,6 +231,21 @@ def _doors(task: Task | None) -> tuple[str, str]:
     zh = f"您负责{len(task.doors)}户{task.people}人" + (f"，{need}户需协助" if need else "")
     en = f"Doors: {len(task.doors)}, people: {task.people}"
     return f"{zh}。", f"{en}, need help: {need}." if need else f"{en}."
+
+
+def _which(due: Sequence[int], most: int, *, first: bool) -> tuple[str, str]:
+    """Which doors to go to, so many of them by number.
+
+    >>> _which([3, 7, 12], 2, first=False)
+    ('仍未确认：第3、7户等3户。', 'Not yet told: doors 3, 7 and 1 more.')
+    """
+    more = len(due) - most
+    zh = "、".join(map(str, due[:most])) + "户" + (f"等{len(due)}户" if more else "")
+    en = ", ".join(map(str, due[:most])) + (f" and {more} more" if more else "")
+    doors = "doors" if len(due) > 1 else "door"
+    if first:
+        return f"先去第{zh}。", f"Go first to {doors} {en}."
+    return f"仍未确认：第{zh}。", f"Not yet told: {doors} {en}."
 
 
 def _file(surroundings: Surroundings) -> Path:

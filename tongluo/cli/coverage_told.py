@@ -218,7 +218,7 @@ def clean(value: Any) -> Any:
 def foretold(here: Site, found: Look, *, as_json: bool) -> None:
     """When the targets will be met."""
     from tongluo.coverage import foretold as telling  # noqa: PLC0415 - scipy, for who asks only
-    from tongluo.daemon.escalator import policy_of  # noqa: PLC0415 - the same
+    from tongluo.daemon.next_step import policy_of  # noqa: PLC0415 - the same
 
     said = here.loaded.config.coverage
     policy = policy_of(said.escalation) if said.escalation is not None else Policy(())

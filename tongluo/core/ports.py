@@ -158,8 +158,8 @@ class Delivery:
     audience: str = "residents"
     """Whom it speaks to: residents, responders, contacts, schools or staff."""
     extra: tuple[str, str] = ("", "")
-    """What this recipient alone is told after what to do (Chinese, English); left out where there
-    is no room. For short messages."""
+    """What this recipient alone is told after what to do (Chinese, English). Ways to say it stand a
+    line each, the fullest first: the first for which there is room is said. For short messages."""
 
 
 @dataclass(frozen=True)

@@ -25,12 +25,15 @@ from dissemination.coverage.counts import Count, Node, ends, tree
 from dissemination.coverage.known import F8, I8
 from dissemination.coverage.people import People
 from dissemination.coverage.steps import Bits
+from dissemination.rounds import endpoint
 from dissemination.targeting.doors import Task
 from dissemination.targeting.register import Register
 from tongluo.config.models import Config
 from tongluo.core.errors import RegisterError
 from tongluo.core.warning import WarningVersion
 from tongluo.coverage import place
+from tongluo.coverage.behind import Behind
+from tongluo.coverage.errands import Errands
 
 MINUTE = 60_000
 HEAD, KNOWN = "answer: ", "acknowledged"
@@ -124,21 +127,17 @@ class Counted:
 
 def counted(
     config: Config, folder: Path, versions: Sequence[WarningVersion], people: People,
-    inside: Mapping[str, set[str]], now: int, most: int,
+    inside: Mapping[str, set[str]], now: int, most: int, errands: Errands,
 ) -> Counted:  # fmt: skip
     """All counts of a warning by now, which is `most` minutes since the issue. versions: those
-    whose proofs count; inside: area -> all areas in it."""
+    whose proofs count; inside: area -> all areas in it; errands: of these versions."""
     start, last = versions[0].sent, versions[-1]
     heard = _answers(config, folder, versions)
     tasks = _tasks(folder, last) if heard else {}
-    door = np.full(len(people.cell), -1, np.int64)
-    groups = {task: n for n, task in enumerate(dict.fromkeys(tasks.values()))}
-    for task, n in groups.items():
-        entries = np.array(sorted(d.entry for d in task.doors), np.int64)
-        door[people.members(entries)[1]] = n
-    width = len(groups) + 1
+    doors = Behind.of(people, tasks, errands, [_who(key) for key, *_ in heard])
+    width = len(doors.groups) + 1
     rest = people.people - np.bincount(people.cell, minlength=len(people.people))
-    keys = np.concatenate([people.cell * width + door + 1, np.arange(len(rest)) * width])
+    keys = np.concatenate([people.cell * width + doors.door + 1, np.arange(len(rest)) * width])
     found, atom = np.unique(keys, return_inverse=True)
     size = np.bincount(atom, np.concatenate([np.ones(len(people.cell)), rest])).astype(np.int64)
     cell, group = found // width, found % width - 1
@@ -163,15 +162,17 @@ def counted(
             some = (0, min(n, here)) if body.get("sure") else within(n, here, others)
             told.append(Told(minute, "report", body["who"], name, *some, body.get("of"),
                              body.get("refuse"), (Count(atoms, *some),)))  # fmt: skip
-    for target, time, known, words in heard:
+    for key, time, known, words in heard:
+        target = _who(key)
         own = tasks.get(target)
         if own is None or own.charge is None:
             continue
         at = own.charge.area
         minute = min(most, max(0, time - start) // MINUTE)
         who = f"#{own.charge.person}"
-        behind, by_number = group == groups[own], area(at, *own.charge.manages) & (group < 0)
-        counts = _counts(own, behind, by_number, size, words) if known else ()
+        behind, sent = (np.isin(group, of) for of in (doors.all(target), doors.given(target, key)))
+        by_number = area(at, *own.charge.manages) & (group < 0)
+        counts = _counts(own, behind, sent, by_number, size, words) if known else ()
         if counts:
             span = sum(c.least for c in counts), sum(c.most for c in counts)
             told.append(Told(minute, "answer", who, at, *span, None, None, counts))
@@ -208,16 +209,22 @@ def _others(config: Config, folder: Path, areas: set[str], name: str) -> int | N
     return place.people(config, place.named(folder, some), some, 0, name).total
 
 
-def _counts(own: Task, behind: Bits, rest: Bits, size: I8, words: str) -> tuple[Count, ...]:
-    """What a warden's answer counts: behind are those at the warden's doors, `rest` are those
-    known by number, of whom the warden has some to ask after."""
+def _counts(
+    own: Task, behind: Bits, sent: Bits, rest: Bits, size: I8, words: str
+) -> tuple[Count, ...]:
+    """What a warden's answer counts: behind are those at the warden's doors, sent those of them
+    whom the warden was sent to, `rest` are those known by number, of whom some are the warden's to
+    ask after."""
     doors, asked = int(size[behind].sum()), min(own.counted, int(size[rest].sum()))
     said = answers.count(words)
     if said is None:
         return ()
     if said.done is None:
-        alone = max(0, asked - own.shared)
-        found = Count(behind, doors, doors), Count(rest, alone, asked)
+        alone, told = max(0, asked - own.shared), int(size[sent].sum())
+        found = (
+            Count(sent, told, told), Count(behind & ~sent, 0, doors - told),
+            Count(rest, alone, asked),
+        )  # fmt: skip
         return tuple(count for count in found if count.most)
     least, most = max(said.done, said.refused), said.done + said.refused
     there = doors + asked
@@ -242,8 +249,8 @@ def _reports(
 def _answers(
     config: Config, folder: Path, versions: Sequence[WarningVersion]
 ) -> list[tuple[str, int, bool, str]]:
-    """(target, time, whether it is one of the answers asked for, words) of wardens' answers, the
-    oldest first."""
+    """(key of the task, time, whether it is one of the answers asked for, words) of wardens'
+    answers, the oldest first."""
     channels = [name for name, given in config.channels.items() if given.kind == "wardens"]
     path, found = folder / "deliveries.db", []
     if not channels or not path.exists():
@@ -254,10 +261,15 @@ def _answers(
                 head = f"{version.identifier}:{channel}:"
                 rows = db.execute(ANSWERS, (head, head[:-1] + ";"))
                 found += [
-                    (key.removeprefix(head), at, state == KNOWN, raw.removeprefix(HEAD))
+                    (key, at, state == KNOWN, raw.removeprefix(HEAD))
                     for key, at, state, raw in rows
                 ]
     return sorted(found, key=lambda row: row[1])
+
+
+def _who(key: str) -> str:
+    """The endpoint of a task."""
+    return endpoint(key.rpartition(":")[2])
 
 
 def _tasks(folder: Path, warning: WarningVersion) -> dict[str, Task]:

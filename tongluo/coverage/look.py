@@ -23,9 +23,10 @@ from dissemination.coverage.ways import Tests, Ways, hours, supplied
 from tongluo.config.models import Config
 from tongluo.core.warning import WarningVersion
 from tongluo.coverage import counted as counting
-from tongluo.coverage import kept, place
+from tongluo.coverage import errands, kept, place
 from tongluo.coverage import sent as sending
 from tongluo.coverage.counted import Counted
+from tongluo.coverage.errands import Errands
 from tongluo.coverage.sent import MINUTE, Row
 from tongluo.coverage.shown import with_shown
 
@@ -57,6 +58,8 @@ class Look:
     """What wardens counted."""
     addressed: I8
     """Entries that have an address of any kind."""
+    errands: Errands = field(default_factory=Errands)
+    """To whom somebody was sent."""
     apart: bool = False
     """Minutes are those of the clock that stamped the deliveries, from their first stamp on: the
     site ran on a stream clock, which says another time."""
@@ -113,7 +116,7 @@ def look(config: Config, folder: Path, versions: Iterable[WarningVersion], asked
     strange = sending.strangers(rows, ways, some.links)
     people = place.people(config, some, areas, len(strange), asked.area.id)
     works = supplied(ways, people, kept.states(folder, now, inside))
-    days = kept.days(folder)
+    days, sent_out = kept.days(folder), errands.read(folder, counted)
     return Look(
         asked, start, max(0, last - begin) // MINUTE, people, ways, rows,
         sending.sent(rows, ways, people, some.links, strange, begin),
@@ -121,8 +124,8 @@ def look(config: Config, folder: Path, versions: Iterable[WarningVersion], asked
         works, hours(ways, local_hour(start, config.site.timezone)),
         kept.tests(days, [way.name for way in ways]), some.responsible,
         counting.counted(config, folder, counted, people, inside, now,
-                         most=max(0, last - begin) // MINUTE),
-        np.unique(some.links.entry), apart,
+                         most=max(0, last - begin) // MINUTE, errands=sent_out),
+        np.unique(some.links.entry), sent_out, apart,
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from dissemination.coverage.people import People
 from dissemination.coverage.register import NEVER
 from dissemination.coverage.steps import Bits
 from dissemination.coverage.ways import Ways
+from dissemination.rounds import endpoint
 from tongluo.config.models import Config
 from tongluo.core.warning import WarningVersion
 from tongluo.core.words import Act
@@ -126,7 +127,7 @@ def strangers(found: Iterable[Row], ways: Ways, links: Links) -> dict[str, int]:
     by: dict[str, dict[str, None]] = {}
     for row in found:
         if row.channel in personal:
-            by.setdefault(row.channel, {})[row.target] = None
+            by.setdefault(row.channel, {})[endpoint(row.target)] = None
     most = max(by.values(), key=len, default={})
     return {target: STRANGE + n for n, target in enumerate(most)}
 
@@ -138,10 +139,10 @@ def sent(
     """Deliveries to people: a row for each person of each."""
     place = {way.name: k for k, way in enumerate(ways) if way.proof == "person"}
     own = [row for row in found if row.channel in place]
-    which, entry = links.of([row.target for row in own])
-    extra = [n for n, row in enumerate(own) if row.target in strange]
+    which, entry = links.of([endpoint(row.target) for row in own])
+    extra = [n for n, row in enumerate(own) if endpoint(row.target) in strange]
     which = np.concatenate([which, np.array(extra, np.int64)])
-    numbers = [strange[own[n].target] for n in extra]
+    numbers = [strange[endpoint(own[n].target)] for n in extra]
     entry = np.concatenate([entry, np.array(numbers, np.int64)])
     again, person = people.members(entry)
     of = which[again]

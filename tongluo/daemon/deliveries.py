@@ -6,8 +6,9 @@ survives the process; a power cut may take the last moments, which are then plan
 with the same keys (`take` says for which channels more is needed).
 
 On a channel with many recipients an outbox row is first one fan; the channel's own thread spreads
-it into a delivery a recipient (`deliveries_fans`). Receipts come later, in any order, and never
-lower what is proven. The order of sending: `deliveries_due`. How the rows lie: `deliveries_sql`.
+it into a delivery a recipient (`deliveries_fans`). What escalation adds, and whom it sends somebody
+to: `deliveries_errands`. Receipts come later, in any order, and never lower what is proven. The
+order of sending: `deliveries_due`. How the rows lie: `deliveries_sql`.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from tongluo.daemon import deliveries_rows as rows
 from tongluo.daemon import deliveries_sql as sql
 from tongluo.daemon import proof
 from tongluo.daemon.deliveries_due import OVERTAKEN, Due
-from tongluo.daemon.deliveries_fans import SPREAD_AT_ONCE, Fans, Target
+from tongluo.daemon.deliveries_errands import Errands
+from tongluo.daemon.deliveries_fans import SPREAD_AT_ONCE, Target
 from tongluo.daemon.deliveries_rows import A_STATEMENT, RESIDENTS, Outcome, Planned, Row
 
 __all__ = [
@@ -33,7 +35,7 @@ Held = Callable[[str], float]
 CUT_OFF, REPEATED = "cut off in mid hand-over", "repeated with the same key"
 
 
-class Deliveries(Fans):
+class Deliveries(Errands):
     """The tables, safe for the dispatcher's threads."""
 
     def cursor(self, newest: int) -> int:
@@ -60,20 +62,6 @@ class Deliveries(Fans):
             fan_rows.write(db, fans)
             db.execute("DELETE FROM cursor")
             db.execute("INSERT INTO cursor VALUES (?)", (outbox,))
-
-    def escalate(
-        self, event: str, level: int, added: Iterable[tuple[str, str, str]], now: int
-    ) -> None:
-        """Note (channel, area, stratum) where a channel was added; the first time stands."""
-        with self._writing() as db:
-            db.executemany(
-                "INSERT OR IGNORE INTO escalations VALUES (?,?,?,?,?,?)",
-                [(event, level, *one, now) for one in added],
-            )
-
-    def escalations(self, event: str, level: int) -> list[tuple[str, str, str, int]]:
-        """(channel, area, stratum, time) of what was added for a warning at a level."""
-        return self._read(sql.ESCALATIONS, event, level)
 
     def take(
         self, channel: str, most: int, now: int, *, sure: bool, held: Held | None = None

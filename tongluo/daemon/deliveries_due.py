@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from dissemination.rounds import endpoint
 from tongluo.core.words import DeliveryState
 from tongluo.daemon import deliveries_sql as sql
 from tongluo.daemon.deliveries_rows import Row, put
@@ -35,7 +36,8 @@ class Due:
             earlier = self.db.execute(sql.EARLIER, (self.channel, event, number)).fetchall()
             if any(untouched for *_, untouched in earlier):
                 continue
-            held = {of: f"{version}:{self.channel}" for of, version, _ in earlier}
+            held = {of: f"{version}:{self.channel}" for of, version, _ in earlier
+                    if version != identifier}  # fmt: skip
             due = (self._again(number, held), self._fresh(number, following, last, held))
             for row, target, attempts in (one for part in due for one in part):
                 key = f"{identifier}:{self.channel}:{target}"
@@ -78,18 +80,20 @@ class Due:
         One that was put off, by a gateway's limit say, holds up nothing that is newer: it is
         overtaken, and never goes out any more.
         """
+        one = endpoint(target)
         found = [
             (key, *row)
             for batch, key in held.items()
-            for row in self.db.execute(sql.TOUCHED, (batch, target))
+            for row in self.db.execute(sql.EARLIER_TO, (batch, one, f"{one}~~"))
+            if endpoint(row[3]) == one
         ]
         if any(
             state == "attempted" or (state == "queued" and due <= self.now)
-            for *_, state, due in found
+            for _, _, state, due, _ in found
         ):
             return True
-        for key, number, state, _ in found:
+        for key, number, state, _, to in found:
             if state == "queued":
                 expired = DeliveryState.EXPIRED
-                put(self.db, number, f"{key}:{target}", expired, self.now, OVERTAKEN)
+                put(self.db, number, f"{key}:{to}", expired, self.now, OVERTAKEN)
         return False

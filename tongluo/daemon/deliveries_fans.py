@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
+from dissemination.rounds import endpoint
 from tongluo.core.crash import point
 from tongluo.core.words import DeliveryState
 from tongluo.daemon import deliveries_rows as rows
@@ -35,8 +36,9 @@ class Fans(Store):
 
     def told(self, fan: Planned) -> list[tuple[str, str]]:
         """(target, audience) of whom earlier versions of a fan's warning went to on its channel;
-        a target may stand several times."""
-        return self._read(sql.TOLD, fan.channel, fan.event, fan.identifier)
+        a target may stand several times, and each stands without its round."""
+        found = self._read(sql.TOLD, fan.channel, fan.event, fan.identifier)
+        return [(endpoint(target), audience) for target, audience in found]
 
     def spread(self, fan: Planned, targets: Sequence[Target], now: int) -> None:
         """A delivery for each target in place of the fan; cut off in the middle, again is harmless.

@@ -6,6 +6,7 @@
     receipts  what came back, as it came
     fans      what is still to be spread over its recipients
     escalations  channels that were added where too few were reached
+    errands   to which entries of the register who acts for others was sent, by which message
 
 `deliveries` is a view: a row for each delivery with all that is known of it, its key included. A
 row that nobody has touched yet has `due` 0 and is found by its place in the batch alone: a fan-out
@@ -44,6 +45,10 @@ CREATE TABLE IF NOT EXISTS receipts (
 CREATE TABLE IF NOT EXISTS escalations (
     event TEXT NOT NULL, level INTEGER NOT NULL, channel TEXT NOT NULL, area TEXT NOT NULL,
     stratum TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (event, level, channel, area, stratum));
+CREATE TABLE IF NOT EXISTS errands (
+    identifier TEXT NOT NULL, channel TEXT NOT NULL, target TEXT NOT NULL, entry INTEGER NOT NULL,
+    warden INTEGER NOT NULL, at INTEGER NOT NULL,
+    PRIMARY KEY (identifier, channel, target, entry)) WITHOUT ROWID;
 CREATE VIEW IF NOT EXISTS deliveries AS
     SELECT r.id, b.identifier || ':' || b.channel || ':' || r.target AS key, b.identifier, b.event,
            b.channel, r.target, b.audience, b.lane, r.state, r.attempts, r.due, r.updated, r.detail,
@@ -108,6 +113,9 @@ WHERE b.channel = ? AND b.open AND r.state = 'queued' AND r.due > 0
 UNTOUCHED = "SELECT 1 FROM batches WHERE channel = ? AND open AND next <= last LIMIT 1"
 BATCHES = "SELECT id, first, next, last FROM batches WHERE identifier = ? AND channel = ?"
 TOUCHED = "SELECT id, state, due FROM rows WHERE batch = ? AND target = ? AND due > 0"
+EARLIER_TO = """
+SELECT id, state, due, target FROM rows WHERE batch = ? AND target BETWEEN ? AND ? AND due > 0
+"""
 BY_PLACE = "SELECT id, state FROM rows WHERE id BETWEEN ? AND ? AND batch = ? AND target = ?"
 TOLD = """
 SELECT r.target, b.audience FROM batches b JOIN rows r ON r.id BETWEEN b.first AND b.last
@@ -120,6 +128,10 @@ FANS = """
 SELECT key, identifier, event, channel, area, lane FROM fans WHERE channel = ? ORDER BY rowid
 """
 ESCALATIONS = "SELECT channel, area, stratum, at FROM escalations WHERE event = ? AND level = ?"
+CHANNELS = "SELECT DISTINCT channel FROM batches WHERE event = ?"
+ERRAND = """
+SELECT entry FROM errands WHERE identifier = ? AND channel = ? AND target = ? AND entry > 0
+"""
 THERE = "SELECT target FROM rows WHERE id BETWEEN ? AND ? AND batch = ?"
 
 

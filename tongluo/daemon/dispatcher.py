@@ -95,7 +95,7 @@ class Dispatcher:
         return Surroundings(
             self.folder, b.url, b.username, secret, b.ca_file, b.cert_file, b.key_file,
             name=name, tell=self._heard, cap=self.cap, templates=self.templates,
-            borrow=self._borrow, more=partial(self._more, name),
+            errand=self.deliveries.errand, borrow=self._borrow, more=partial(self._more, name),
         )  # fmt: skip
 
     def _more(self, name: str, identifier: str, targets: Sequence[str]) -> bool:

@@ -1,10 +1,12 @@
 """Escalation: while too few are reached, further channels are added, as `coverage.escalation` says.
 
-The decision is `dissemination.coverage.steps.step`, a pure function of what has come back. What it
-orders is written as deliveries of the version that is in force, to those alone who have no proof
+The decision (`tongluo.daemon.next_step`) is a pure function of what has come back. What it orders
+ is written as deliveries of the version that is in force, to those alone who have no proof
 yet: keys are those of any delivery, so that a step that a crash cut off, or that is taken again,
-gives nobody a second message. Who is still without proof lies in `unreached/<identifier>.csv`
-for the wardens, by numbers of the register; names are told by `tongluo coverage --unreached`.
+gives nobody a second message. Whoever acts for others is sent to the doors without proof that came
+to them since (`tongluo.daemon.doors_due`). Who was told by escalation alone hears the all-clear by
+it, too. Who is still without proof lies in `unreached/<identifier>.csv`, by numbers of the
+register; names are told by `tongluo coverage --unreached`.
 """
 
 from __future__ import annotations
@@ -13,29 +15,29 @@ import csv
 import io
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
 from dissemination.channels import CHANNELS, Surroundings
 from dissemination.channels.kind import Target
-from dissemination.coverage import steps
-from dissemination.coverage.known import F8
-from dissemination.coverage.live import Estimates
 from dissemination.coverage.register import NEVER
-from dissemination.coverage.steps import Order, Policy, Step
+from dissemination.coverage.steps import Bits, Order, Step
 from tongluo.config.coverage import EscalationIn
 from tongluo.config.models import Config
 from tongluo.config.tables import build_channel
 from tongluo.core.log import Log
+from tongluo.core.times import DAY
 from tongluo.core.warning import WarningVersion
 from tongluo.core.words import Act, Level
-from tongluo.coverage import more, place
-from tongluo.coverage.foretold import contacts
+from tongluo.coverage import errands, more, place
 from tongluo.coverage.look import Look, look
+from tongluo.daemon import doors_due
 from tongluo.daemon.deliveries import Deliveries, Planned
+from tongluo.daemon.next_step import aside, begun, entries, next_step, unnamed, wanted
 from tongluo.store.current import in_force, site_time
 from tongluo.store.journal import connect
 from tongluo.store.rows import warning_of
@@ -43,6 +45,16 @@ from tongluo.store.rows import warning_of
 EVERY = 30.0
 """Seconds between two looks."""
 MINUTE = 60_000
+FIRST, LAST, LEFT_OUT = 0, 1, 2
+"""Of targets, in the order of sending."""
+ISSUED = """
+SELECT DISTINCT o.channel FROM outbox o JOIN warnings w ON w.identifier = o.identifier
+WHERE w.event = ?
+"""
+ENDED = """
+SELECT body FROM warnings w WHERE act = 'cancel' AND sent > ?
+AND NOT EXISTS (SELECT 1 FROM warnings n WHERE n.event = w.event AND n.seq > w.seq)
+"""
 
 
 @dataclass
@@ -60,6 +72,8 @@ class Escalator:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._said: dict[str, str] = {}
+        self._over = set[str]()
+        """All-clears that everybody has who is to have them."""
 
     def start(self) -> None:
         """Begin, where the configuration asks for it."""
@@ -89,10 +103,24 @@ class Escalator:
         if policy is None:
             return []
         now = site_time(journal, stream=self.config.time.clock == "stream")
+        self._end(journal, now)
         least = Level.parse(policy.from_level)
         high = [w for w in in_force(journal, now) if w.level >= least and w.act is not Act.CANCEL]
         high.sort(key=lambda w: -w.level)
         return [self._warning(journal, w, policy, now) for w in high if not self._stop.is_set()]
+
+    def _end(self, journal: sqlite3.Connection, now: int) -> None:
+        """All-clears to whom escalation told on channels that the warning never went out on."""
+        for (body,) in journal.execute(ENDED, (now - DAY,)).fetchall():
+            w = warning_of(body)
+            if w.identifier in self._over:
+                continue
+            for channel in self.deliveries.channels(w.event) - _issued(journal, w.event):
+                fan = _fan(w, channel)
+                if channel in self.config.channels and (told := self.deliveries.told(fan)):
+                    self.deliveries.spread(fan, told, now)
+                    self.wake()
+            self._over.add(w.identifier)
 
     def _warning(
         self, journal: sqlite3.Connection, warning: WarningVersion, given: EscalationIn, now: int
@@ -100,8 +128,11 @@ class Escalator:
         bodies = journal.execute("SELECT body FROM warnings WHERE event = ?", (warning.event,))
         versions = [warning_of(body) for (body,) in bodies.fetchall()]
         found = look(self.config, self.folder, versions, warning, now)
+        issued = _issued(journal, warning.event)
+        if self._adopt(found, issued):
+            found = look(self.config, self.folder, versions, warning, now)
         before = self.deliveries.escalations(warning.event, int(warning.level))
-        step = next_step(found, given, begun(found, before))
+        step = next_step(found, given, begun(found, before, issued, self._acting))
         for channel in dict.fromkeys(order.channel for order in step.orders):
             self._add(found, channel, [o for o in step.orders if o.channel == channel], now)
         if self._said.get(warning.identifier) != step.reason:
@@ -111,42 +142,73 @@ class Escalator:
             self._list(found)
         return step
 
+    @cached_property
+    def _acting(self) -> frozenset[str]:
+        """Channels to those who act for others."""
+        every = self.config.channels.items()
+        return frozenset(name for name, given in every if CHANNELS[given.kind].acting)
+
+    def _adopt(self, found: Look, issued: Collection[str]) -> bool:
+        """Note the errands of tasks that are out with the warning itself: all doors; whether there
+        was anything to note."""
+        noted = set(found.errands.key)
+        fresh = [
+            row for row in found.rows
+            if row.channel in self._acting and row.channel in issued and row.key not in noted
+            and row.handed is not None
+        ]  # fmt: skip
+        if fresh:
+            own = doors_due.whole(self.folder, found.warning)
+            self.deliveries.visited(
+                (row.key, own.get(row.target, [(doors_due.UNNAMED, 0)]), row.handed or 0)
+                for row in fresh
+            )
+        return bool(fresh)
+
     def _add(self, found: Look, channel: str, orders: Sequence[Order], now: int) -> None:
         """Plan a channel's deliveries to those in the ordered cells who have no proof."""
-        w, names = found.warning, found.people.names()
-        targets = self._targets(found, channel, [order.cell for order in orders])
-        head = f"{w.identifier}:{channel}"
-        fan = Planned(
-            f"{head}:{w.area.id}", w.identifier, w.event, channel, w.area.id, int(w.level)
-        )
-        if targets:
-            self.deliveries.spread(fan, targets, now)
+        w, names, fan = found.warning, found.people.names(), _fan(found.warning, channel)
+        added = [(channel, *names[order.cell]) for order in orders if not order.stranded]
+        who = wanted(found, orders)
+        if channel in self._acting:
+            given = doors_due.deal(
+                self.folder, w, entries(found, who & (errands.gone(found, channel) == NEVER)),
+                unnamed(found, orders),
+            )  # fmt: skip
+            sent = self.deliveries.give(fan, int(w.level), given, added, now)
+        else:
+            targets = self._targets(found, channel, who, every=bool(added))
+            if targets:
+                self.deliveries.spread(fan, targets, now)
+            if any(way.apart for way in found.ways if way.name == channel):
+                visits = [(entry, 0) for entry in entries(found, who)]
+                self.deliveries.visited([(fan.key, visits, now)])
+            self.deliveries.escalate(w.event, int(w.level), added, now)
+            sent = len(targets)
+        if sent:
             self.wake()
-        added = [(channel, *names[order.cell]) for order in orders]
-        self.deliveries.escalate(w.event, int(w.level), added, now)
         self.log.say("escalated", warning=w.identifier, channel=channel, cells=len(orders),
-                     deliveries=len(targets))  # fmt: skip
+                     deliveries=sent)  # fmt: skip
 
-    def _targets(self, found: Look, channel: str, cells: Sequence[int]) -> list[Target]:
+    def _targets(self, found: Look, channel: str, who: Bits, *, every: bool) -> list[Target]:
+        """Targets of some people, the stranded last; every: and those that tell nobody apart."""
         given = self.config.channels[channel]
         find = CHANNELS[given.kind].targets
         if find is None:
             return [found.warning.area.id]
         options = build_channel(given.kind, given.options)
-        every = list(find(options, Surroundings(self.folder, name=channel), found.warning))
-        if CHANNELS[given.kind].acting:
-            return every
+        around = Surroundings(self.folder, name=channel)
+        listed = list(find(options, around, found.warning))
         links = place.named(self.folder, frozenset(found.people.areas)).links
-        which, entry = links.of([t if isinstance(t, str) else t[0] for t in every])
+        which, entry = links.of([t if isinstance(t, str) else t[0] for t in listed])
         again, person = found.people.members(entry)
-        proven = np.zeros(len(found.people.cell), bool)
-        proven[found.sent.person[found.sent.proven < NEVER]] = True
-        wanted = ~proven[person] & np.isin(found.people.cell[person], np.array(cells))
-        known = np.zeros(len(every), bool)
-        known[which] = True
-        chosen = ~known  # a speaker, or a number that no register knows: not to be told apart
-        chosen[which[again][wanted]] = True
-        return [target for target, yes in zip(every, chosen, strict=True) if yes]
+        order = np.full(len(listed), LEFT_OUT if not every else FIRST)
+        order[which] = LEFT_OUT  # others are a speaker, or a number that no register knows
+        mine = who[person]
+        turn = np.where(aside(found)[person[mine]], LAST, FIRST)
+        np.minimum.at(order, which[again][mine], turn)
+        chosen = np.argsort(order, kind="stable")
+        return [listed[n] for n in chosen.tolist() if order[n] < LEFT_OUT]
 
     def _list(self, found: Look) -> None:
         """Who has no proof, whole or not there."""
@@ -163,42 +225,13 @@ class Escalator:
         fresh.replace(path)
 
 
-def policy_of(given: EscalationIn) -> Policy:
-    """The configured policy in minutes."""
-    return Policy(
-        given.channels, given.target, given.by, given.wait // MINUTE, given.stuck // MINUTE,
-        given.until // MINUTE, given.everywhere,
-    )  # fmt: skip
+def _fan(warning: WarningVersion, channel: str) -> Planned:
+    area = warning.area.id
+    key = f"{warning.identifier}:{channel}:{area}"
+    lane = int(warning.urgency)
+    return Planned(key, warning.identifier, warning.event, channel, area, lane)
 
 
-def begun(found: Look, before: Sequence[tuple[str, str, str, int]]) -> F8:
-    """(cells, channels) minute at which each channel was begun, infinite where it was not."""
-    now = found.at(found.minute)
-    out = np.where(now.used, 0.0, np.inf)
-    names = {pair: n for n, pair in enumerate(found.people.names())}
-    channels = {way.name: k for k, way in enumerate(found.ways)}
-    for channel, area, stratum, at in before:
-        if (area, stratum) in names and channel in channels:
-            cell, k = names[area, stratum], channels[channel]
-            out[cell, k] = max(0, at - found.start) // MINUTE
-    return out
-
-
-def next_step(found: Look, given: EscalationIn, begin: F8) -> Step:
-    """What the policy says now."""
-    now, policy = found.at(found.minute), policy_of(given)
-    size = len(found.people.people)
-    reach = found.least(found.minute) / np.maximum(found.people.people, 1)
-    if policy.by == "estimated":
-        estimates = Estimates.of(now)
-        each = np.eye(size, dtype=bool)
-        lows = [estimates.interval(one).low for one in each]
-        reach = np.maximum(reach, np.nan_to_num(np.array(lows)))
-    since = steps.idle_since(
-        found.people, found.ways, found.sent, found.aired, found.minute, begin, policy
-    )
-    shares = steps.expected(now)
-    return steps.step(
-        found.people, found.ways, shares, reach, policy, found.minute, since, found.works,
-        contacts(found),
-    )  # fmt: skip
+def _issued(journal: sqlite3.Connection, event: str) -> set[str]:
+    """Channels that versions of a warning went out on by themselves."""
+    return {channel for (channel,) in journal.execute(ISSUED, (event,))}

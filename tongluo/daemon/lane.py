@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Protocol
 
 from dissemination.channels import CHANNELS, ChannelKind, Surroundings
+from dissemination.rounds import endpoint
 from tongluo.config.models import Config
 from tongluo.config.tables import build_channel
 from tongluo.core.clock import now_ms
@@ -272,7 +273,7 @@ class Lane:
         if reason := self._kept_off(warning, row):
             return [Outcome(row.key, DeliveryState.EXPIRED, now_ms(), reason)]
         try:
-            refusal = self._gate.refusal(warning, row.target)
+            refusal = self._gate.refusal(warning, endpoint(row.target))
         except (LookupError, OSError) as error:
             return self._failed(row, TemporaryFailure(f"who is enrolled is not known: {error}"))
         if refusal is not None:
@@ -296,7 +297,7 @@ class Lane:
         """Why it is not sent any more, or not to this endpoint; "" when it is."""
         if self._expire and self._over(warning, row, now_ms()):
             return "too late"
-        mute = self._mutes.of(warning, f"{self._name}:{row.target}")
+        mute = self._mutes.of(warning, f"{self._name}:{endpoint(row.target)}")
         return f"muted by {mute.who}" if mute is not None else ""
 
     def _over(self, warning: WarningVersion, row: Row, now: int) -> bool:

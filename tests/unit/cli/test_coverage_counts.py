@@ -16,7 +16,7 @@ from tongluo.config.load import load
 from tongluo.core.effects import Effects, Record, Tick
 from tongluo.core.words import DeliveryState, Level
 from tongluo.daemon.deliveries import Deliveries, Outcome, Planned
-from tongluo.daemon.escalator import begun, next_step
+from tongluo.daemon.next_step import begun, next_step
 from tongluo.store.journal import Journal
 
 CONFIG = (

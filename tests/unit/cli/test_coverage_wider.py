@@ -17,7 +17,7 @@ from tongluo.core.warning import Area
 from tongluo.core.words import DeliveryState
 from tongluo.coverage.look import Look, look
 from tongluo.daemon.deliveries import Outcome, Planned
-from tongluo.daemon.escalator import begun, next_step
+from tongluo.daemon.next_step import begun, next_step
 
 UPPER = replace(warning(), area=Area("upper", "上村", "Upper", 40))
 

@@ -1,6 +1,7 @@
 """Wardens: who gets a task, what it says, and what becomes of their answers."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -15,6 +16,7 @@ from dissemination.channels.sms import Messages, Texts
 from dissemination.messages import Spoken
 from dissemination.sms_text import size
 from dissemination.targeting import Register, Stratum
+from dissemination.targeting.doors import Door, Task
 from tests.unit.targeting.people import TOWN, number, person, register, warning
 from tongluo.core.errors import PermanentFailure, TemporaryFailure
 from tongluo.core.ports import Delivery, Handed
@@ -88,14 +90,23 @@ def test_a_task_says_how_many_doors_and_how_to_answer(made: Register) -> None:
     assert by.send(delivery(made)).state == DeliveryState.HANDED_OVER
     by.send(delivery(made, 3))
     zh, en = spy.handed[0].extra
-    assert zh == "您负责2户5人，1户需协助。回复1收到，2加人数已通知，3加人数拒绝。"
-    assert en == "Doors: 2, people: 5, need help: 1. Reply 1 received, 2 N told, 3 N refuse."
+    assert zh.splitlines() == [
+        "您负责2户5人，1户需协助。回复1收到，2加累计已通知人数，3加累计拒绝人数。",
+        "您负责2户5人，1户需协助。",
+    ]
+    assert en.splitlines()[0] == (
+        "Doors: 2, people: 5, need help: 1. Reply 1 received, 2 N told so far, 3 N refused so far."
+    )
     assert spy.handed[1].extra == spy.handed[0].extra
     by.send(delivery(made, act=Act.CANCEL, identifier="upper.flash_flood.1.v2"))
     assert spy.handed[2].extra == ("", "")
     quiet = channel(made, spy, answers="", token=None)
     quiet.send(delivery(made))
     assert spy.handed[3].extra[0] == "您负责2户5人，1户需协助。"
+    further = delivery(made)
+    further = replace(further, target=f"{further.target}~2", key=f"{further.key}~2")
+    by.send(further)
+    assert spy.handed[4].target == delivery(made).target and spy.handed[4].key == further.key
     by.close()
     assert spy.closed
 
@@ -105,6 +116,50 @@ def test_without_the_other_channel_it_is_tried_again(made: Register) -> None:
     with pytest.raises(TemporaryFailure, match="no channel 'sms'"):
         alone.send(delivery(made))
     alone.close()
+
+
+ZH, EN = wardens.ANSWER
+
+
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("count", [0, 1, 7, 11, 12, 13, 40])
+def test_doors_are_named_by_number_as_many_as_there_is_room_for(count: int, first: bool) -> None:
+    task = Task(None, tuple(Door(n, "upper", "any", 3, n < 2) for n in range(100, 150)))
+    due = list(range(1, count + 1))
+    zh, en = (text.splitlines() for text in wardens.words(task, due, (ZH, EN), first=first))
+    assert len(zh) == len(set(zh)) and len(en) == len(set(en))
+    listed = "、".join(map(str, due[:12]))
+    rest = f"等{count}户" if count > 12 else ""
+    more = f" and {count - 12} more" if count > 12 else ""
+    doors = ("doors " if count > 1 else "door ") + ", ".join(map(str, due[:12])) + more
+    if first:
+        own = f"先去第{listed}户{rest}。" if count else ""
+        assert zh[0] == f"您负责50户150人。{own}{ZH}" and zh[-1] == "您负责50户150人。"
+        assert en[0] == " ".join(filter(None, (
+            "Doors: 50, people: 150.", f"Go first to {doors}." if count else "", EN)))  # fmt: skip
+    elif count:
+        assert zh[0] == f"仍未确认：第{listed}户{rest}。{ZH}"
+        assert en[0] == f"Not yet told: {doors}. {EN}"
+        assert zh[-2].startswith("仍未确认：第1户") and "回复" not in zh[-2] and zh[-1] == ZH
+    else:
+        assert zh == [ZH] and en == [EN]
+
+
+@pytest.mark.parametrize(("language", "signature"), [("zh-CN", "县应急"), ("en-US", ""),
+                                                     ("en-US", "County")])  # fmt: skip
+@pytest.mark.parametrize("first", [True, False])
+def test_a_long_list_of_doors_fits_into_two_parts(
+    language: str, signature: str, first: bool
+) -> None:
+    task = Task(None, tuple(Door(n, "upper", "needs_help", 3, False) for n in range(300)))
+    due = list(range(101, 141))
+    given = {"recipients": "register", "language": language, "signature": signature}
+    texts = Texts(Messages.model_validate(given))
+    said = wardens.words(task, due, (ZH, EN), first=first)
+    whole = texts.of(warning(), Spoken("contacts"), said)
+    assert size(whole).parts <= 2 and ("101" in whole) and ("40户" in whole or "more" in whole)
+    asked = "回复1收到" in whole or "Reply 1 received" in whole
+    assert asked == (signature != "County"), "its brackets leave 134 characters"
 
 
 @pytest.mark.parametrize(("language", "said"), [("zh-CN", "1户需协助"), ("en-US", "need help: 1")])

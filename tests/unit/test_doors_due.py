@@ -1,0 +1,267 @@
+"""Wardens by escalation: to which doors they are sent, when again, and what survives a kill."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dissemination.channels import Surroundings, wardens
+from dissemination.coverage.register import NEVER
+from dissemination.rounds import endpoint
+from dissemination.targeting import Contact, Entry, Register
+from tests.town import EVENT, MINUTE, START, enrol, head, number, warning
+from tests.unit.targeting.test_wardens import Spy
+from tongluo.config.load import load
+from tongluo.core.effects import Effects, Tick
+from tongluo.core.log import Log
+from tongluo.core.ports import Delivery
+from tongluo.core.words import Act, DeliveryState, Level
+from tongluo.coverage import errands
+from tongluo.coverage.look import Look, look
+from tongluo.daemon.deliveries import Deliveries, Outcome, Planned
+from tongluo.daemon.deliveries_errands import Errands
+from tongluo.daemon.escalator import Escalator
+from tongluo.store.journal import Journal, connect
+
+CONFIG = """\
+channels:
+  sms:
+    kind: kannel
+    options: {username: tester, password: {env: NOWHERE}, recipients: register}
+  tasks: {kind: wardens, options: {by: sms}}
+coverage:
+  channels:
+    sms: {reach: 0.8, proof: person, needs: [mobile], rate: 10/min}
+    tasks: {reach: 0.9, proof: person, apart: true, rate: 1/min}
+  escalation: {channels: [tasks], target: 0.95, wait: 5 min, stuck: 15 min, until: 2 h}
+"""
+WARNING = warning(people=103)
+WARDEN, DEPUTY, OTHER = 60, 61, 62
+"""Of the upper village, who stands in, and of the lower one: entries of numbers 60 to 62."""
+
+
+class Site:
+    """20 doors in each of two villages, the people of each with a telephone; and 20 people in the
+    town itself, where nobody knocks, without one."""
+
+    def __init__(self, folder: Path, channels: tuple[str, ...] = ("sms",), more: int = 0) -> None:
+        """more: people of the lower village whom the register does not name."""
+        config = folder / "stations.yaml"
+        config.write_text(head(103 + more, 42, 41 + more) + CONFIG, encoding="utf-8")
+        self.config, self.var = load(config).config, folder / "var"
+        with closing(Journal(self.var / "journal.db")) as journal, journal.transaction():
+            journal.tick(Tick(START), Effects(warnings=[(WARNING, channels)]))
+            journal.configuration('{"time": {"clock": "stream"}}', [], Effects(), START)
+        self.target = enrol(self.var, [
+            *(Entry(f"e{n}", "upper" if n < 20 else "lower", sort="household", size=2,
+                    contacts=(Contact("sms", number(n)),)) for n in range(40)),
+            *(Entry(f"nobody {n}", "town") for n in range(20)),
+            Entry("w1", "upper", audience="contacts", rank="village", contacts=_sms(WARDEN)),
+            Entry("w2", "upper", audience="contacts", rank="village", contacts=_sms(DEPUTY),
+                  deputy_of="w1"),
+            Entry("w3", "lower", audience="contacts", rank="village", contacts=_sms(OTHER)),
+        ])  # fmt: skip
+        self.rows = Deliveries(self.var / "deliveries.db")
+        self.escalator = Escalator(self.var, self.config, self.rows, Log("test"), lambda: None)
+        self.who = [*range(40), WARDEN, DEPUTY, OTHER]
+        self.plan("sms", [self.target[n] for n in self.who])
+
+    def plan(self, channel: str, targets: list[str]) -> None:
+        key = f"{EVENT}.v1:{channel}:town"
+        self.rows.spread(Planned(key, f"{EVENT}.v1", EVENT, channel, "town", 4), targets, START)
+
+    def sms(self, state: DeliveryState, minute: int, *who: int) -> None:
+        """What became of the short messages to some numbers."""
+        for n in who:
+            key, at = f"{EVENT}.v1:sms:{self.target[n]}", START + minute * MINUTE
+            if state is not DeliveryState.HANDED_OVER:
+                self.rows.receive(key, state, 0, "", at)
+            else:
+                self.rows.settle([Outcome(key, state, at)])
+
+    def look(self, minute: int) -> list[str]:
+        with closing(Journal(self.var / "journal.db")) as journal, journal.transaction():
+            journal.tick(Tick(START + minute * MINUTE), Effects())
+        with closing(connect(self.var / "journal.db", read_only=True)) as journal:
+            return [step.reason for step in self.escalator.look(journal)]
+
+    def tasks(self, version: int = 1) -> dict[str, list[int]]:
+        """Each message of a version to wardens -> the numbers of the telephones behind the doors
+        that it names."""
+        with closing(Register.open(self.var)) as register:
+            lists = wardens.shares(register, WARNING)
+        found = {}
+        for target in self.messages(version):
+            rest = target.removeprefix(endpoint(target))
+            name = {self.target[n]: n for n in (WARDEN, DEPUTY, OTHER)}[endpoint(target)]
+            own = Delivery("", replace(WARNING, identifier=f"{EVENT}.v{version}"), "tasks", target)
+            entries = self.rows.errand(own)
+            assert {*entries} <= {d.entry for d in lists[endpoint(target)].doors}
+            found[f"{name}{rest}"] = sorted(n - 1 for n in entries)
+        return found
+
+    def messages(self, version: int = 1) -> list[str]:
+        asked = "SELECT target FROM deliveries WHERE channel = 'tasks' AND identifier = ?"
+        with self.rows._lock:
+            found = self.rows._db.execute(f"{asked} ORDER BY id", (f"{EVENT}.v{version}",))
+            return [target for (target,) in found]
+
+    def coverage(self, minute: int) -> Look:
+        now = START + minute * MINUTE
+        return look(self.config, self.var, [WARNING], WARNING, now)
+
+    def said(self, target: str) -> tuple[str, str]:
+        """What the message to a target says of doors, in Chinese and English."""
+        spy = Spy()
+        around = Surroundings(self.var, name="tasks", borrow=lambda _: spy,
+                              errand=self.rows.errand)  # fmt: skip
+        channel = wardens.Wardens(wardens.Options(by="sms"), around)
+        channel.send(Delivery(f"{EVENT}.v1:tasks:{target}", WARNING, "tasks", target))
+        assert spy.handed[0].target == endpoint(target)
+        zh, en = spy.handed[0].extra
+        return zh.partition("\n")[0], en.partition("\n")[0]
+
+
+def _sms(n: int) -> tuple[Contact, ...]:
+    return (Contact("sms", number(n)),)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    made = Site(tmp_path)
+    yield made
+    made.rows.close()
+
+
+DELIVERED, FAILED = DeliveryState.DELIVERED, DeliveryState.FAILED
+HANDED = DeliveryState.HANDED_OVER
+
+
+def test_stranded_people_get_a_warden_at_once_and_no_more_often_than_every_wait(
+    site: Site,
+) -> None:
+    site.sms(HANDED, 0, 1, 3, 5, 7, 29)
+    site.sms(FAILED, 1, 3, 5)  # the others wait in the gateway's queue
+    assert site.look(2) == ["more"]
+    assert site.tasks() == {"60": [3, 5], "61": [3, 5]}
+    zh, en = site.said(site.target[WARDEN])
+    assert zh == "您负责20户40人。先去第4、6户。"
+    assert en == "Doors: 20, people: 40. Go first to doors 4, 6."
+    site.sms(FAILED, 3, 7)
+    site.look(4)
+    assert len(site.tasks()) == 2, "the last errand in the village is not 5 minutes old"
+    site.sms(DELIVERED, 5, 7, *range(8, 20))
+    site.sms(FAILED, 5, 29, 1)
+    site.look(7)
+    assert site.tasks() == {
+        "60": [3, 5], "61": [3, 5], "60~2": [1], "61~2": [1], "62": [29],
+    }  # fmt: skip
+    assert site.said(f"{site.target[WARDEN]}~2") == ("仍未确认：第2户。", "Not yet told: door 2.")
+
+
+def test_an_order_for_all_names_only_doors_without_proof_that_were_not_named(site: Site) -> None:
+    site.sms(HANDED, 1, *site.who)
+    site.sms(FAILED, 1, 3)
+    site.look(2)
+    site.sms(DELIVERED, 2, 3, *range(8, 40), OTHER)  # 3 is proven after all
+    assert site.look(8) == ["more"]
+    assert site.tasks() == {
+        "60": [3], "61": [3], "60~2": [0, 1, 2, 4, 5, 6, 7], "61~2": [0, 1, 2, 4, 5, 6, 7],
+    }  # fmt: skip
+    assert site.look(9) == ["wait"] and site.look(30) != ["more"]
+    assert len(site.messages()) == 4
+    found = site.coverage(9)
+    gone = errands.gone(found)
+    assert sorted({int(m) for m in gone[gone < NEVER]}) == [2, 8]
+    upper = found.people.names().index(("upper", "any"))
+    k = [way.name for way in found.ways].index("tasks")
+    assert errands.errands(found) == [(upper, k, 2, 2), (upper, k, 8, 14)]
+
+
+def test_a_step_that_was_cut_off_forgets_no_errand_and_gives_none_twice(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.sms(HANDED, 1, *site.who)
+    site.sms(DELIVERED, 1, *range(10, 40), OTHER)
+
+    def cut_off(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    for place in ("_note", "_mark"):
+        with monkeypatch.context() as for_now, pytest.raises(KeyboardInterrupt):
+            for_now.setattr(f"tongluo.daemon.deliveries_errands.{place}", cut_off)
+            site.look(8)
+        assert site.tasks() == {}
+    give = Errands.give
+
+    def after(*given: object) -> None:
+        give(*given)  # type: ignore[arg-type]
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as for_now, pytest.raises(KeyboardInterrupt):
+        for_now.setattr(Errands, "give", after)
+        site.look(8)
+    whole = {"60": list(range(10)), "61": list(range(10))}
+    assert site.tasks() == whole
+    site.look(9)
+    site.look(20)
+    assert site.tasks() == whole
+
+
+def test_the_all_clear_comes_once_to_each_warden_whatever_the_rounds(site: Site) -> None:
+    site.sms(HANDED, 1, *site.who)
+    site.sms(FAILED, 1, 3)
+    site.look(2)
+    site.look(8)
+    assert len(site.messages()) == 5
+    over = replace(WARNING, identifier=f"{EVENT}.v2", version=2, act=Act.CANCEL, level=Level.NONE,
+                   previous=Level.RED, sent=START + 9 * MINUTE)  # fmt: skip
+    with closing(Journal(site.var / "journal.db")) as journal, journal.transaction():
+        journal.tick(Tick(over.sent), Effects(warnings=[(over, ("sms",))]))
+    assert site.look(10) == []
+    assert site.messages(2) == [site.target[n] for n in (WARDEN, DEPUTY, OTHER)]
+    site.escalator._over.clear()  # as after a restart
+    site.look(11)
+    assert len(site.messages(2)) == 3
+
+
+def test_tasks_that_went_out_with_the_warning_are_errands_to_all_doors(tmp_path: Path) -> None:
+    site = Site(tmp_path, ("sms", "tasks"))
+    site.plan("tasks", [site.target[n] for n in (WARDEN, DEPUTY, OTHER)])
+    for n in (WARDEN, DEPUTY, OTHER):
+        key = f"{EVENT}.v1:tasks:{site.target[n]}"
+        site.rows.settle([Outcome(key, HANDED, START + MINUTE)])
+    site.sms(HANDED, 1, *site.who)
+    site.sms(FAILED, 1, 3)
+    site.look(2)
+    site.look(30)
+    assert site.tasks() == {"60": [*range(20)], "61": [*range(20)], "62": [*range(20, 40)]}
+    assert site.said(site.target[WARDEN])[0] == "您负责20户40人。"
+    site.rows.close()
+
+
+def test_people_whom_the_register_does_not_name_are_asked_after(tmp_path: Path) -> None:
+    site = Site(tmp_path, more=9)
+    site.sms(HANDED, 1, *site.who)
+    site.sms(DELIVERED, 1, *site.who)
+    site.look(7)
+    assert site.tasks() == {"62": []} and site.said(site.target[OTHER])[0] == "您负责20户40人。"
+    site.look(13)
+    assert len(site.messages()) == 1
+    site.rows.close()
+
+
+def test_who_has_nobody_in_charge_is_noted_once(site: Site) -> None:
+    site.sms(HANDED, 1, *site.who)
+    site.sms(DELIVERED, 1, *site.who)
+    assert site.look(6) == ["more"] and not site.messages()
+    found = site.coverage(6)
+    town = [entry for entry, (_, to) in errands.given(found).items() if not to]
+    assert town == [*range(41, 61)] and errands.errands(found) == []
+    assert site.look(7) == ["wait"]
+    assert np.all(errands.gone(found)[np.isin(found.people.entry, town)] == 6)

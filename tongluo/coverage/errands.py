@@ -1,0 +1,112 @@
+"""To whom wardens were sent, and when: read from the dispatcher's record (`errands`).
+
+Of a warning the errands of all versions whose proofs count are counted, too. Minutes are those of
+the warning, as everywhere in coverage.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dissemination.coverage.known import I8
+from dissemination.coverage.register import NEVER
+from tongluo.core.warning import WarningVersion
+
+if TYPE_CHECKING:
+    from tongluo.coverage.look import Look
+
+MINUTE = 60_000
+READ = """
+SELECT channel, target, entry, warden, at FROM errands WHERE identifier = ? ORDER BY at, target
+"""
+
+
+def _none() -> I8:
+    return np.zeros(0, np.int64)
+
+
+@dataclass(frozen=True)
+class Errands:
+    """A row for each entry of the register that somebody was sent to, the oldest first."""
+
+    channel: Sequence[str] = ()
+    key: Sequence[str] = ()
+    """Of the message that said so; without a target where nobody is in charge who could be sent."""
+    entry: I8 = field(default_factory=_none)
+    """0: people whom the register does not name."""
+    warden: I8 = field(default_factory=_none)
+    """Entry of who was sent, not of a deputy; 0: nobody was."""
+    at: I8 = field(default_factory=_none)
+    """ms"""
+
+
+def read(folder: Path, versions: Sequence[WarningVersion]) -> Errands:
+    """All errands of some versions."""
+    path = folder / "deliveries.db"
+    if not path.exists():
+        return Errands()
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)) as db:
+        if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'errands'").fetchone():
+            return Errands()  # of a dispatcher before this one
+        rows = [
+            (channel, f"{v.identifier}:{channel}:{target}", *numbers)
+            for v in versions
+            for channel, target, *numbers in db.execute(READ, (v.identifier,))
+        ]
+    if not rows:
+        return Errands()
+    channel, key, *numbers = zip(*rows, strict=True)
+    entry, warden, at = (np.array(column, np.int64) for column in numbers)
+    return Errands(channel, key, entry, warden, at)
+
+
+def minutes(found: Look) -> I8:
+    """(errands) minutes of the warning."""
+    since: I8 = np.maximum(0, found.errands.at - found.start) // MINUTE
+    return np.asarray(np.minimum(since, found.minute))
+
+
+def gone(found: Look, channel: str = "") -> I8:
+    """(people by name) the minute at which somebody was first sent to them, by one channel or by
+    any, or that nobody is there to be sent; `NEVER`: neither."""
+    mine = np.array([channel in ("", name) for name in found.errands.channel], bool)
+    which, person = found.people.members(found.errands.entry[mine])
+    out = np.full(len(found.people.cell), NEVER)
+    np.minimum.at(out, person, minutes(found)[mine][which])
+    return out
+
+
+def errands(found: Look) -> list[tuple[int, int, int, int]]:
+    """(cell, channel among `found.ways`, minute, people) of who was given to somebody to go to:
+    each person once a channel. People whom the register does not name are not among them."""
+    place = {way.name: k for k, way in enumerate(found.ways)}
+    channel = np.array([place.get(name, -1) for name in found.errands.channel], np.int64)
+    mine = (channel >= 0) & (found.errands.warden > 0)
+    which, person = found.people.members(found.errands.entry[mine])
+    rows = np.stack([channel[mine][which], person, minutes(found)[mine][which]])
+    rows = rows[:, np.lexsort(rows[::-1])]
+    once = np.ones(rows.shape[1], bool)
+    once[1:] = (rows[:2, 1:] != rows[:2, :-1]).any(axis=0)
+    k, who, minute = rows[:, once]
+    each, people = np.unique(
+        np.stack([found.people.cell[who], k, minute]), axis=1, return_counts=True
+    )
+    return [(*map(int, one), int(n)) for one, n in zip(each.T, people, strict=True)]  # type: ignore[misc]
+
+
+def given(found: Look) -> dict[int, tuple[int, str]]:
+    """Entry -> (minute, to whom it was given first): an entry of the register ("#12"), a channel
+    that sends by itself, or "" where there is nobody to send."""
+    e, out = found.errands, dict[int, tuple[int, str]]()
+    rows = zip(e.entry.tolist(), minutes(found).tolist(), e.warden.tolist(), strict=True)
+    for n, (entry, minute, warden) in enumerate(rows):
+        to = f"#{warden}" if warden else "" if e.key[n].endswith(":") else e.channel[n]
+        out.setdefault(entry, (minute, to))
+    return out
