@@ -19,7 +19,7 @@ from dissemination.coverage.known import F8, I8, Known
 from dissemination.coverage.people import People
 from dissemination.coverage.predict import Pace, Time, band, curves, noticed, time_to
 from dissemination.coverage.prior import PRIOR, Prior
-from dissemination.coverage.steps import Bits, Policy, step
+from dissemination.coverage.steps import Bits, Policy, by_telephone, step
 from dissemination.coverage.ways import Way, Ways
 
 TARGETS = (0.9, 0.95)
@@ -82,8 +82,9 @@ class Queue:
         before = np.zeros(len(begin))
         for one in own:
             before[one.cell] += one.part
-        rows = [(begin[i], i, sends[i], max(0.0, 1 - before[i])) for i in cells.tolist()]
-        rows += [(e.minute, e.cell, e.people, e.part) for e in own]
+        whole = np.maximum(before, 1.0)  # more may have failed than was thought
+        rows = [(begin[i], i, sends[i], 1 - before[i] / whole[i]) for i in cells.tolist()]
+        rows += [(e.minute, e.cell, e.people, e.part / whole[e.cell]) for e in own]
         rows.sort(key=lambda row: row[0])
         at, cell, count, part = zip(*rows, strict=True) if rows else ((), (), (), ())
         return cls(np.array(cell, np.int64), np.array(at, float), np.array(count, np.int64),
@@ -107,7 +108,7 @@ def parts(
         queue = Queue.of(k, sends[:, k], start, errands)
         areas = people.area[queue.cell] if way.apart else np.zeros_like(queue.cell)
         for area in np.unique(areas).tolist():
-            pace = _pace(way, people, area, 1.0 if paces is None else paces[k, area])
+            pace = pace_of(way, people, area, 1.0 if paces is None else paces[k, area])
             _served(out[k], queue, areas == area, pace)
         if way.name in pauses:
             worked = _worked(np.arange(1.0, minutes + 1), pauses[way.name])
@@ -127,7 +128,7 @@ def _served(out: F8, queue: Queue, own: Bits, pace: Pace) -> None:
         free = max(free, float(at)) + float(queue.sends[now].sum()) / max(pace.per_minute, 1e-9)
 
 
-def _pace(way: Way, people: People, area: int, factor: float) -> Pace:
+def pace_of(way: Way, people: People, area: int, factor: float) -> Pace:
     """A queue's pace: of an area's wardens, so many as its people have."""
     crew = 1
     if way.apart and way.crew:
@@ -181,14 +182,15 @@ def follow(
     people: People, ways: Ways, known: Known, policy: Policy, begin: F8, sends: I8, minutes: int,
     start: int = 5, every: int = 5, pauses: Pauses | None = None,
     returns: F8 | None = None, contacts: I8 | None = None, beliefs: Prior = PRIOR,
-) -> tuple[F8, I8]:  # fmt: skip
-    """(begin, sends) as the policy will make them, if all goes as it is expected to.
+    errands: Sequence[Errand] = (), paces: F8 | None = None, quick: F8 | None = None,
+) -> tuple[F8, I8, list[Errand]]:  # fmt: skip
+    """(begin, sends, errands) as the policy will make them, if all goes as it is expected to.
 
     begin, sends: (cells, channels) of what is sent already, infinite and 0 of what is not; start:
     minute of the next step; returns: (channels) part of the proofs that comes back, NaN where only
-    the test days tell. What is added later is sent to those alone who have no proof by then, and
-    have a contact (contacts: (cells, channels) people; None: everybody has): who has a proof by
-    messages is taken for one of these.
+    the test days tell; quick: (channels) part of the messages that fails at once. What is added
+    later is sent to those alone who have no proof by then, and have a contact (contacts: (cells,
+    channels) people; None: everybody has): who has a proof by messages is taken for one of these.
     """
     draws = draw(known, 0.5, beliefs)
     sure = draws.weight / draws.weight.sum()
@@ -196,21 +198,70 @@ def follow(
     back = np.array([_returns(way, beliefs) for way in ways])
     if returns is not None:
         back = np.where(np.isnan(returns), back, returns)
-    begin, sends = begin.copy(), sends.copy()
+    begin, sends, errands = begin.copy(), sends.copy(), list(errands)
     for minute in range(start, minutes, every):
-        done = parts(people, ways, sends, begin, minute, pauses)[:, :, -1].T
+        all_ = parts(people, ways, sends, begin, minute, pauses, errands, paces)
+        done = all_[:, :, -1].T
         reach = both.union(shares * back * done)
         busy = (done < 0.99) & np.isfinite(begin)
-        since = np.where(busy, np.minimum(begin + policy.stuck - policy.wait, minute), begin)
+        waits = np.minimum(begin + policy.stuck - policy.wait, minute)
+        waits[:, _moves(ways, begin, sends * (1 - done), policy, minute, pauses or {})] = minute
+        since = np.where(busy, waits, begin)
+        lost, failed = stranded_by(people, ways, shares, begin, sends, all_, quick)
+        gone = np.zeros(len(lost))
+        for one in errands:
+            gone[one.cell] += one.people
+        doors = np.array([way.apart for way in ways])
+        asked = np.isfinite(begin[:, doors]).any(axis=1)
+        aside = np.where(asked, 0, np.maximum(0, np.rint(failed - gone))).astype(np.int64)
         for order in step(
-            people, ways, shares, reach, policy, minute, since, known.up, contacts
+            people, ways, shares, reach, policy, minute, since, known.up, contacts, aside
         ).orders:
-            k = [way.name for way in ways].index(order.channel)
-            begin[order.cell, k] = minute
-            could = (people.people if contacts is None else contacts[:, k])[order.cell]
-            left = could - reach[order.cell] * people.people[order.cell]
-            sends[order.cell, k] = max(0, round(left))
-    return begin, sends
+            i, k = order.cell, [way.name for way in ways].index(order.channel)
+            if order.stranded:
+                errands.append(Errand(i, k, minute, int(aside[i]), aside[i] / lost[i]))
+                continue
+            begin[i, k] = minute
+            could = (people.people if contacts is None else contacts[:, k])[i]
+            left = could - reach[i] * people.people[i] - gone[i] * ways[k].apart
+            sends[i, k] = max(0, round(left))
+    return begin, sends, errands
+
+
+def _moves(
+    ways: Ways, begin: F8, rest: F8, policy: Policy, minute: float, pauses: Pauses
+) -> Bits:  # fmt: skip
+    """(channels) whose queue is waited for, as `steps.idle_since` does."""
+    out = np.zeros(len(ways), bool)
+    for k, way in enumerate(ways):
+        start, end = pauses.get(way.name, (np.inf, np.inf))
+        done = minute + rest[:, k].sum() / max(way.pace.per_minute, 1e-9)
+        out[k] = not way.apart and not start <= minute < end
+        out[k] &= bool(done <= begin[:, k].min() + policy.queue)
+    return out
+
+
+def stranded_by(
+    people: People, ways: Ways, shares: F8, begin: F8, sends: I8, done: F8 | None = None,
+    quick: F8 | None = None,
+) -> tuple[F8, F8]:  # fmt: skip
+    """(cells) people whom the first messages to telephones will not reach, and those of them to
+    whom they have failed for good by the last of the minutes done."""
+    size = len(people.people)
+    done = np.ones((len(ways), size, 1)) if done is None else done
+    lost, failed, minutes = np.zeros(size), np.zeros(size), done.shape[2]
+    phone = np.where(by_telephone(ways), begin, np.inf)
+    first = phone.argmin(axis=1)
+    for k, way in enumerate(ways):
+        of = (first == k) & np.isfinite(phone[:, k]) & (sends[:, k] > 0)
+        each = np.minimum(1.0, shares[:, k] * people.people / np.maximum(sends[:, k], 1))
+        soon = np.minimum(0.0 if quick is None else quick[k], 1 - each)
+        late = minutes - 1 - way.pace.gives_up
+        part = soon * done[k, :, -1]
+        if late >= 0:
+            part = part + (1 - each - soon) * done[k, :, int(late)]
+        lost[of], failed[of] = (sends[:, k] * (1 - each))[of], (sends[:, k] * part)[of]
+    return lost, failed
 
 
 def _returns(way: Way, beliefs: Prior) -> float:

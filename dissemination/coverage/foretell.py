@@ -15,18 +15,20 @@ by no more than `PART`; else it is an interval, whose end may be never.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from dissemination.coverage import live, steps
-from dissemination.coverage.ahead import Pauses, ahead, follow
+from dissemination.coverage.ahead import Errand, Pauses, ahead, follow, stranded_by
 from dissemination.coverage.among import among
 from dissemination.coverage.estimate import Interval
 from dissemination.coverage.known import F8, I8, Known
 from dissemination.coverage.learned import learned
 from dissemination.coverage.live import ENOUGH, Aired, Sent
+from dissemination.coverage.paces import paces
 from dissemination.coverage.people import People
 from dissemination.coverage.predict import Time
 from dissemination.coverage.prior import PRIOR, Prior
@@ -56,10 +58,25 @@ class Now:
 
     @property
     def sends(self) -> I8:
-        """(cells, channels) messages ordered by now."""
+        """(cells, channels) messages ordered by now; errands apart."""
         size, c = len(self.people.people), len(self.ways)
         place = self.people.cell[self.sent.person] * c + self.sent.channel
-        return np.bincount(place, minlength=size * c).reshape(size, c)
+        found = np.bincount(place, minlength=size * c).reshape(size, c)
+        for i, k, _, count in self.errands:
+            found[i, k] -= count
+        return found
+
+    @property
+    def errands(self) -> list[tuple[int, int, int, int]]:
+        """(cell, channel, minute, people): wardens who were sent before the cell had its turn."""
+        cell, rows = self.people.cell[self.sent.person], self.sent
+        out = np.array([way.apart for way in self.ways])[rows.channel] & (
+            rows.handed <= self.minute
+        )
+        out &= rows.handed < self.begin[cell, rows.channel]
+        found = Counter(zip(cell[out].tolist(), rows.channel[out].tolist(),
+                            rows.handed[out].tolist(), strict=True))  # fmt: skip
+        return sorted((*key, count) for key, count in found.items())
 
 
 @dataclass(frozen=True)
@@ -86,12 +103,35 @@ def foretell(
     supply = doubtful(now, shares, np.where(np.isnan(back), 1.0, back))
     here = live.standing(people, ways, now.sent, now.aired, now.minute, now.works, now.hour)
     known = replace(before, up=live.outlook(here, ways, supply))
-    begin, sends = follow(people, ways, known, policy, now.begin, now.sends, until, now.minute,
-                          pauses=pauses, returns=back, contacts=now.contacts,
-                          beliefs=beliefs)  # fmt: skip
+    quick, speed = at_once(now), paces(people, ways, now.sent, now.minute, beliefs)
+    before_now = _weighed(now, shares * np.nan_to_num(known.up, nan=0.5))
+    begin, sends, errands = follow(
+        people, ways, known, policy, now.begin, now.sends, until, now.minute, pauses=pauses,
+        returns=back, contacts=now.contacts, beliefs=beliefs, errands=before_now, paces=speed,
+        quick=quick,
+    )  # fmt: skip
     found = ahead(people, ways, known, until, begin, sends, pauses=pauses, beliefs=beliefs,
-                  targets=targets)  # fmt: skip
+                  targets=targets, errands=errands, paces=speed)  # fmt: skip
     return Foretold(found.curve, found.times)
+
+
+def at_once(now: Now, wait: int = 5) -> F8:
+    """(channels) part of the messages that fails for good within a few minutes."""
+    out = np.zeros(len(now.ways))
+    for k in range(len(now.ways)):
+        old = (now.sent.channel == k) & (now.sent.handed <= now.minute - wait)
+        soon = now.sent.failed[old] - now.sent.handed[old] <= wait
+        out[k] = soon.mean() if old.any() else 0.0
+    return out
+
+
+def _weighed(now: Now, shares: F8) -> list[Errand]:
+    """Errands by now, each with its part of those whom no message reaches."""
+    lost, _ = stranded_by(now.people, now.ways, shares, now.begin, now.sends)
+    return [
+        Errand(i, k, minute, count, min(1.0, count / max(lost[i], count)))
+        for i, k, minute, count in now.errands
+    ]
 
 
 def _learned(now: Now, beliefs: Prior) -> tuple[Known, F8]:
@@ -151,6 +191,8 @@ def doubtful(now: Now, shares: F8, back: F8, wait: int = 5) -> F8:
         of = now.sent.channel == k
         of &= first
         cell, old = now.people.cell[now.sent.person[of]], now.sent.handed[of] <= now.minute - wait
+        if way.apart:  # who has a list works through it: only doors that they were at say anything
+            old &= np.minimum(now.sent.proven[of], now.sent.failed[of]) <= now.minute
         planned = np.maximum(np.bincount(cell, minlength=size), 1)
         each = np.minimum(1.0, shares[:, k] * now.people.people / planned) * back[k]
         expected[:, k] = np.bincount(cell[old], minlength=size) * each * unsure[:, k]

@@ -27,6 +27,9 @@ class Pace:
     """Minutes from hand-over until it is there."""
     notice: float = 0.0
     """Minutes until half have noticed."""
+    gives_up: float = np.inf
+    """Minutes after which a message that reached nobody has failed for good; infinite = nobody
+    knows."""
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,8 @@ class Prior:
     """How far strata differ in it (likewise)."""
     returns: float = 0.8
     """Part of the reached whose proof comes back, worth `trust` people."""
+    pace: float = 0.3
+    """How far wardens' paces differ from what was said (coefficient of variation)."""
     shy: float = 0.25
     """Who was not reached answers a survey up to this part less often."""
     hour: float = 0.1

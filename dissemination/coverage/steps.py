@@ -38,6 +38,8 @@ class Policy:
     """Minutes that a channel is given in a cell before another is added."""
     stuck: int = 15
     """Minutes after which a channel that has not got through is waited for no more."""
+    queue: int = 30
+    """Unless its queue moves, and will be done within so many minutes of its beginning."""
     until: int = 120
     """Minutes after which the hazard is there."""
     everywhere: bool = True
@@ -107,7 +109,8 @@ def idle_since(
     """(cells, channels) from when on a channel is waited for: since its last message is out.
 
     begin: minute at which it was told to begin, infinite = never. What is stuck in a queue is
-    waited for no longer than `policy.stuck`, and messages to people in `aside` not at all.
+    waited for no longer than `policy.stuck`, unless that moves and will soon be done
+    (`policy.queue`); messages to people in `aside` not at all.
     """
     size, out = len(people.people), begin.copy()
     for k in range(len(ways)):
@@ -119,6 +122,11 @@ def idle_since(
         last, open_ = np.zeros(size), np.bincount(cell[done > minute], minlength=size) > 0
         np.maximum.at(last, cell, np.where(done > minute, 0, done))
         waits = begin[:, k] + policy.stuck - policy.wait
+        pace = ((done >= minute - policy.wait) & (done < minute)).sum() / policy.wait
+        if open_.any() and (done > minute).sum() <= pace * (
+            policy.queue - minute + begin[:, k].min()
+        ):
+            waits = np.maximum(waits, float(minute))
         out[:, k] = np.where(open_, waits, np.maximum(begin[:, k], last))
     return np.where(np.isfinite(begin), out, np.inf)
 

@@ -30,12 +30,12 @@ from dissemination.coverage.ways import Way, supplied
 from tests.county import STRATA, VILLAGES, Array, County, Faults
 
 EVERY = 5
-POLICY = Policy(("voice", "wardens"), target=0.95, wait=5, stuck=20, until=420)
+POLICY = Policy(("voice", "wardens"), target=0.95, wait=5, stuck=20, until=420, queue=90)
 TARGET, AHEAD = 0.9, 300
 SILENT = ".no_phone"
 """Of a stratum: the register has no number of theirs."""
-SEEDS = (2026112201, 2026112202, 2026112203, 2026112211, 2026112212, 2026112213)
-"""The last three were named when the code was final (docs/coverage.md says what came after)."""
+SEEDS = (2026112221, 2026112222, 2026112223, 2026112224, 2026112225, 2026112226)
+"""Named when the code was final (docs/coverage.md)."""
 WITHIN = 0.15
 SCENES = {
     "nothing fails": Faults(),
@@ -48,17 +48,17 @@ SCENES = {
 CERTAIN = ("nothing fails", "gateway dead")
 LYING = "lies and lost receipts"
 """Loudspeakers prove nothing: the time is told as an interval."""
-EDGE = ("town without power", "cut off")
-"""Where many hear no loudspeaker, or hardly 90 % can be reached at all, a point of share moves the
-time by minutes to hours: it is not always within 15 % (docs/coverage.md)."""
+EDGE = "cut off"
+"""Hardly 90 % can be reached at all: a point of share moves the time by an hour, and it is not
+always within 15 % (docs/coverage.md)."""
 
 
 def ways() -> tuple[Way, ...]:
     """What the site believes: stated shares, and paces as contracts and plans name them."""
     return (
-        Way("sms", 0.8, proof="person", pace=Pace(1500, 0.6), needs=("mobile",)),
+        Way("sms", 0.8, proof="person", pace=Pace(1500, 0.6, gives_up=20), needs=("mobile",)),
         Way("speaker", 0.5, audibility=0.5, proof="played", pace=Pace(np.inf, 1), needs=("power",)),
-        Way("voice", 0.7, proof="person", pace=Pace(300, 0.6), needs=("mobile",)),
+        Way("voice", 0.7, proof="person", pace=Pace(300, 0.6, gives_up=1), needs=("mobile",)),
         Way(
             "wardens", 0.9, proof="person", pace=Pace(0.8, 6), apart=True, crew=150, needs=("road",)
         ),
@@ -259,12 +259,21 @@ def test_the_target_is_reached_or_who_cannot_be_is_proved(seed: int, scene: str)
     found = play(county)
     assert np.isin(found.left.closed, found.unreachable).all()
     _names_everyone(county, found)
-    if scene == "cut off":
+    if scene == EDGE:
         assert np.array_equal(found.left.closed, found.unreachable)
         assert len(found.left.closed) > 1000 and found.reason == "nothing is left"
     else:
-        assert found.confirmed >= POLICY.target and found.reason == "reached"
+        assert found.confirmed >= POLICY.target
+        assert found.reason == "reached" or _all_closed(county, found)
     _foretells(scene, found)
+
+
+def _all_closed(county: County, found: Played) -> bool:
+    """In a village below its target nobody is left who might be reached by a way not tried."""
+    missing = np.bincount(county.village[found.left.missing], minlength=VILLAGES)
+    people = np.bincount(county.village, minlength=VILLAGES)
+    short = missing > (1 - POLICY.target) * people
+    return not short[county.village[found.left.untried]].any()
 
 
 def _names_everyone(county: County, found: Played) -> None:
@@ -287,7 +296,7 @@ def _foretells(scene: str, found: Played) -> None:
     time, sure = found.foretold.times[TARGET], found.foretold.sure(TARGET)
     simulated = found.simulated if found.simulated <= AHEAD else np.inf
     assert time.early <= simulated <= time.late
-    assert (scene in EDGE and not sure) or abs(time.likely / simulated - 1) <= WITHIN
+    assert (scene == EDGE and not sure) or abs(time.likely / simulated - 1) <= WITHIN
     assert sure or scene not in CERTAIN
     assert not sure or scene != LYING
 

@@ -11,13 +11,16 @@ import pytest
 
 from dissemination.targeting import Contact, Entry
 from tests.town import EVENT, MINUTE, START, enrol, head, number, warning
+from tongluo.config.coverage import EscalationIn
 from tongluo.config.load import load
 from tongluo.core.effects import Effects, Tick
 from tongluo.core.log import Log
 from tongluo.core.words import DeliveryState
 from tongluo.coverage import kept
+from tongluo.coverage.place import ways
 from tongluo.daemon.deliveries import Deliveries, Outcome, Planned
 from tongluo.daemon.escalator import Escalator
+from tongluo.daemon.next_step import policy_of
 from tongluo.store.journal import Journal, connect
 
 CONFIG = (
@@ -126,3 +129,12 @@ def test_a_channel_that_is_out_is_not_added_until_it_is_back(site: Site) -> None
 
 def test_after_the_hazard_nothing_is_added(site: Site) -> None:
     assert site.look(61) == ["time is up"] and not site.added()
+
+
+def test_queues_and_gateways_are_as_the_configuration_says(tmp_path: Path) -> None:
+    given = EscalationIn.model_validate({"channels": ["second"], "queue": "1 h", "stuck": "20 min"})
+    assert (policy_of(given).queue, policy_of(given).stuck) == (60, 20)
+    path = tmp_path / "stations.yaml"
+    path.write_text(CONFIG.replace("needs: [mobile]", "gives_up: 20 min, needs: [mobile]"))
+    sms, second = ways(load(path).config, tmp_path)
+    assert sms.pace.gives_up == 20 and second.pace.gives_up == float("inf")

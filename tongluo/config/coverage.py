@@ -42,6 +42,10 @@ class WayIn(Model):
     )
     delay: Duration = Field(default=0, description="from hand-over until it is there")
     notice: Duration = Field(default=0, description="until half of those it reaches have noticed")
+    gives_up: Duration | None = Field(
+        default=None,
+        description="a message that got nowhere has failed for good after; left out: nobody knows",
+    )
     hours: tuple[Factor, ...] | None = Field(
         default=None, description="24 factors of its reach, from midnight on; left out: all 1"
     )
@@ -86,6 +90,10 @@ class EscalationIn(Model):
     )
     stuck: Duration = Field(
         default=900_000, description="a channel that has not got through is waited for no longer"
+    )
+    queue: Duration = Field(
+        default=1_800_000,
+        description="unless its queue moves, and will be done so soon after it began",
     )
     until: Duration = Field(
         default=2 * 3_600_000, description="after the issue; then the hazard is there"

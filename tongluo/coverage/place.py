@@ -86,7 +86,8 @@ def ways(config: Config, folder: Path) -> tuple[Way, ...]:
 
 def _way(name: str, said: WayIn, returned: tuple[int, int]) -> Way:
     nan = float("nan")
-    pace = Pace(said.per_minute, said.delay / MINUTE, said.notice / MINUTE)
+    gives_up = float("inf") if said.gives_up is None else said.gives_up / MINUTE
+    pace = Pace(said.per_minute, said.delay / MINUTE, said.notice / MINUTE, gives_up)
     return Way(
         name,
         nan if said.reach is None else said.reach,

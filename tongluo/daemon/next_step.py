@@ -25,7 +25,8 @@ def policy_of(given: EscalationIn) -> Policy:
     """The configured policy in minutes."""
     return Policy(
         given.channels, target=given.target, by=given.by, wait=given.wait // MINUTE,
-        stuck=given.stuck // MINUTE, until=given.until // MINUTE, everywhere=given.everywhere,
+        stuck=given.stuck // MINUTE, queue=given.queue // MINUTE, until=given.until // MINUTE,
+        everywhere=given.everywhere,
     )  # fmt: skip
 
 
