@@ -173,6 +173,8 @@ def test_an_order_for_all_names_only_doors_without_proof_that_were_not_named(sit
     assert site.tasks() == {
         "60": [3], "61": [3], "60~2": [0, 1, 2, 4, 5, 6, 7], "61~2": [0, 1, 2, 4, 5, 6, 7],
     }  # fmt: skip
+    listed = (site.var / "unreached" / f"{EVENT}.v1.csv").read_text(encoding="utf-8")
+    assert "upper,any,#1,2,doubtful,#61,8\n" in listed and "#4,2" not in listed
     assert site.look(9) == ["wait"] and site.look(30) != ["more"]
     assert len(site.messages()) == 4
     found = site.coverage(9)
@@ -256,6 +258,26 @@ def test_people_whom_the_register_does_not_name_are_asked_after(tmp_path: Path) 
     site.rows.close()
 
 
+def test_the_stranded_are_called_last_by_a_further_channel_to_telephones(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    second = "  second: {kind: kannel, options: {username: t, password: {env: NOWHERE},\n" \
+             "           recipients: register}}\ncoverage:"  # fmt: skip
+    text = CONFIG.replace("channels: [tasks]", "channels: [second]")
+    text = text.replace("    tasks: {", "    second: {reach: 0.9, proof: person}\n    tasks: {")
+    config = tmp_path / "stations.yaml"
+    config.write_text(head(103, 42, 41) + text.replace("coverage:", second), encoding="utf-8")
+    site.escalator.config = load(config).config
+    site.sms(HANDED, 1, *site.who)
+    site.sms(DELIVERED, 1, *range(10, 40), WARDEN, DEPUTY, OTHER)
+    site.sms(FAILED, 1, 2, 0, 5)
+    assert site.look(8) == ["more"]
+    asked = "SELECT target FROM deliveries WHERE channel = 'second' ORDER BY id"
+    with site.rows._lock:
+        found = [site.target.index(target) for (target,) in site.rows._db.execute(asked)]
+    assert sorted(found) == [*range(10)] and {*found[-3:]} == {0, 2, 5}
+    site.rows.close()
+
+
 def test_who_has_nobody_in_charge_is_noted_once(site: Site) -> None:
     site.sms(HANDED, 1, *site.who)
     site.sms(DELIVERED, 1, *site.who)
@@ -264,4 +286,7 @@ def test_who_has_nobody_in_charge_is_noted_once(site: Site) -> None:
     town = [entry for entry, (_, to) in errands.given(found).items() if not to]
     assert town == [*range(41, 61)] and errands.errands(found) == []
     assert site.look(7) == ["wait"]
+    listed = (site.var / "unreached" / f"{EVENT}.v1.csv").read_text(encoding="utf-8").splitlines()
+    assert listed[0] == "area,stratum,entry,people,reach,given,minute"
+    assert listed[1] == "town,any,#41,1,closed,nobody,6"
     assert np.all(errands.gone(found)[np.isin(found.people.entry, town)] == 6)

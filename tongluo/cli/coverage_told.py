@@ -22,8 +22,8 @@ from tongluo.cli.texts import chinese, hazard_word, level_word, say, word
 from tongluo.core.clock import now_ms
 from tongluo.core.errors import TongluoError
 from tongluo.core.words import Status
+from tongluo.coverage import errands, more
 from tongluo.coverage import look as looking
-from tongluo.coverage import more
 from tongluo.coverage.counted import Said
 from tongluo.coverage.counted import Told as Counted
 from tongluo.coverage.look import Group, Look, Told
@@ -253,10 +253,13 @@ def unreached(here: Site, found: Look, who: str | None) -> None:
         raise TongluoError(say("cov_no_names"))
     title = say("cov_unreached", n=sum(c for _, _, c in listed))
     extra, reach = ["person"] if who else [], more.out_of_reach(found)
-    made = paint.table(title, "area", "stratum", "entry", "people", "reach", *extra)
-    names = found.people.names()
+    made = paint.table(title, "area", "stratum", "entry", "people", "reach", "cov_given", *extra)
+    names, given = found.people.names(), errands.given(found)
     for number, cell, count in listed:
-        row = *names[cell], more.shown(number), count, say(f"cov_{reach[number]}")
+        row = (
+            *names[cell], more.shown(number), count, say(f"cov_{reach[number]}"),
+            _given(given.get(number)),
+        )  # fmt: skip
         paint.row(made, (*row, *([named.get(number, "—")] if who else [])))
     out = paint.console()
     out.print(made)
@@ -265,6 +268,14 @@ def unreached(here: Site, found: Look, who: str | None) -> None:
     by_count = found.people.total - len(found.people.cell)
     if by_count:
         out.print(say("cov_by_count", n=by_count))
+
+
+def _given(errand: tuple[int, str] | None) -> str:
+    """To whom an entry was given, and when."""
+    if errand is None:
+        return ""
+    minute, to = errand
+    return say("cov_given_at", who=to, minute=minute) if to else say("cov_given_nobody")
 
 
 def draw(here: Site, found: Look, path: Path) -> None:

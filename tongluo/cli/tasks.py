@@ -27,8 +27,9 @@ from tongluo.core.warning import Area
 Names = Mapping[int, str]
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet would reckon with what begins so."""
-COLUMNS = ("area", "charge", "role", "door", "people", "mind", "told", "out", "refuses", "remark")
-TICKED = COLUMNS[6:]
+COLUMNS = ("area", "charge", "role", "number", "door", "people", "mind", "told", "out", "refuses",
+           "remark")  # fmt: skip
+TICKED = COLUMNS[7:]
 
 
 def tasks(
@@ -104,18 +105,19 @@ def _listed(words: list[str]) -> str:
 
 
 def _doors(task: Task, known: Names, titles: Mapping[str, str]) -> list[dict[str, str]]:
-    """A row for each door; the boxes are empty."""
+    """A row for each door, numbered as messages to wardens name it; the boxes are empty."""
     c = task.charge
     return [
         {
             "area": titles.get(door.area, door.area),
             "charge": say("tasks_nobody") if c is None else _shown(c.person, known),
-            "role": "" if c is None else _role(c), "door": _shown(door.entry, known),
+            "role": "" if c is None else _role(c), "number": str(number),
+            "door": _shown(door.entry, known),
             "people": str(door.people),
             "mind": _listed([word("stratum", mark) for mark in door.marks]),
             **dict.fromkeys(TICKED[:-1], "☐"), "remark": "",
         }
-        for door in task.doors
+        for number, door in enumerate(task.doors, 1)
     ]  # fmt: skip
 
 
@@ -146,7 +148,7 @@ def _page(found: list[Task], known: Names, titles: Mapping[str, str]) -> str:
          "rows": _doors(task, known, titles)}
         for task in found if task.doors or task.counted
     ]  # fmt: skip
-    columns = ("area", *COLUMNS[3:])
+    columns = (COLUMNS[3], "area", *COLUMNS[4:])
     return environment.from_string(text).render(
         sheets=sheets, columns=columns, say=say, language="zh-CN" if chinese() else "en"
     )

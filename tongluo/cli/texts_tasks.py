@@ -35,6 +35,7 @@ TASKS: dict[str, tuple[str, str]] = {
     "tasks_area": ("area", "区域"),
     "tasks_charge": ("responsible", "责任人"),
     "tasks_role": ("role", "职责"),
+    "tasks_number": ("no.", "序号"),
     "tasks_door": ("door", "门户"),
     "tasks_people": ("people", "人数"),
     "tasks_mind": ("mind", "注意"),

@@ -9,14 +9,16 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dissemination.coverage.known import I8
+from dissemination.coverage.live import Sent
 from dissemination.coverage.register import NEVER
+from dissemination.coverage.steps import Bits
 from tongluo.core.warning import WarningVersion
 
 if TYPE_CHECKING:
@@ -83,22 +85,48 @@ def gone(found: Look, channel: str = "") -> I8:
     return out
 
 
+def _visits(found: Look, *, somebody: bool) -> tuple[I8, I8, I8]:
+    """(channel among `found.ways`, person by name, minute) of errands; somebody: False = of those
+    for which there is nobody to send."""
+    e, place = found.errands, {way.name: k for k, way in enumerate(found.ways)}
+    channel = np.array([place.get(name, -1) for name in e.channel], np.int64)
+    nobody = np.array([key.endswith(":") for key in e.key], bool)
+    mine = (channel >= 0) & (e.warden > 0 if somebody else nobody)
+    which, person = found.people.members(e.entry[mine])
+    return channel[mine][which], person, minutes(found)[mine][which]
+
+
 def errands(found: Look) -> list[tuple[int, int, int, int]]:
     """(cell, channel among `found.ways`, minute, people) of who was given to somebody to go to:
     each person once a channel. People whom the register does not name are not among them."""
-    place = {way.name: k for k, way in enumerate(found.ways)}
-    channel = np.array([place.get(name, -1) for name in found.errands.channel], np.int64)
-    mine = (channel >= 0) & (found.errands.warden > 0)
-    which, person = found.people.members(found.errands.entry[mine])
-    rows = np.stack([channel[mine][which], person, minutes(found)[mine][which]])
+    rows = np.stack(_visits(found, somebody=True))
     rows = rows[:, np.lexsort(rows[::-1])]
     once = np.ones(rows.shape[1], bool)
     once[1:] = (rows[:2, 1:] != rows[:2, :-1]).any(axis=0)
     k, who, minute = rows[:, once]
-    each, people = np.unique(
-        np.stack([found.people.cell[who], k, minute]), axis=1, return_counts=True
-    )
-    return [(*map(int, one), int(n)) for one, n in zip(each.T, people, strict=True)]  # type: ignore[misc]
+    each = np.stack([found.people.cell[who], k, minute])
+    each, people = np.unique(each, axis=1, return_counts=True)
+    return list(zip(*each.tolist(), people.tolist(), strict=True))
+
+
+def visited(found: Look) -> Sent:
+    """The deliveries, and the errands as if each were one to whom it leads to: nothing is known of
+    it yet."""
+    k, person, minute = _visits(found, somebody=True)
+    new = {"channel": k, "person": person, "handed": minute}
+    never = np.full(len(k), NEVER)
+    return Sent(*(
+        np.concatenate([getattr(found.sent, f.name), new.get(f.name, never)])
+        for f in fields(Sent)
+    ))  # fmt: skip
+
+
+def alone(found: Look) -> Bits:
+    """(channels, people by name) to whom there is nobody to send."""
+    k, person, _ = _visits(found, somebody=False)
+    out = np.zeros((len(found.ways), len(found.people.cell)), bool)
+    out[k, person] = True
+    return out
 
 
 def given(found: Look) -> dict[int, tuple[int, str]]:

@@ -12,6 +12,7 @@ from dissemination.coverage.action import Action
 from dissemination.coverage.live import Estimates, Standing
 from dissemination.coverage.shut import left
 from dissemination.targeting.register import FILE, Register
+from tongluo.coverage import errands
 from tongluo.coverage.look import Look
 from tongluo.coverage.place import STRANGE
 
@@ -44,12 +45,13 @@ def unreached(found: Look) -> list[tuple[int, int, int]]:
 def out_of_reach(found: Look) -> dict[int, str]:
     """Entry without proof -> `closed`: no way can reach it, `untried`: one was not tried yet, or
     `doubtful`: what was tried may still come. Ways are those of which receipts prove something; who
-    has an address may be reached by any of them."""
+    has an address may be reached by any of them, and by wardens whoever has one in charge."""
     people, tried = found.people, [way.name for way in found.ways if way.proof != "none"]
     addressed = np.isin(people.entry, found.addressed) | (people.entry >= STRANGE)
     door = np.array([way.apart or way.proof != "person" for way in found.ways])
-    rest = left(people, found.ways, found.sent, found.aired, addressed[None, :] | door[:, None],
-                found.works, tried)  # fmt: skip
+    contact = (addressed[None, :] | door[:, None]) & ~errands.alone(found)
+    sent = errands.visited(found)
+    rest = left(people, found.ways, sent, found.aired, contact, found.works, tried)
     words = {"closed": rest.closed, "untried": rest.untried, "doubtful": rest.doubtful}
     return {int(n): word for word, those in words.items() for n in people.entry[those]}
 

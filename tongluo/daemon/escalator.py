@@ -16,7 +16,7 @@ import io
 import sqlite3
 import threading
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -35,6 +35,7 @@ from tongluo.core.warning import WarningVersion
 from tongluo.core.words import Act, Level
 from tongluo.coverage import errands, more, place
 from tongluo.coverage.look import Look, look
+from tongluo.coverage.sent import counted
 from tongluo.daemon import doors_due
 from tongluo.daemon.deliveries import Deliveries, Planned
 from tongluo.daemon.next_step import aside, begun, entries, next_step, unnamed, wanted
@@ -45,6 +46,8 @@ from tongluo.store.rows import warning_of
 EVERY = 30.0
 """Seconds between two looks."""
 MINUTE = 60_000
+NOBODY = "nobody"
+"""In the list: there is nobody in charge who could be sent."""
 FIRST, LAST, LEFT_OUT = 0, 1, 2
 """Of targets, in the order of sending."""
 ISSUED = """
@@ -135,11 +138,14 @@ class Escalator:
         step = next_step(found, given, begun(found, before, issued, self._acting))
         for channel in dict.fromkeys(order.channel for order in step.orders):
             self._add(found, channel, [o for o in step.orders if o.channel == channel], now)
-        if self._said.get(warning.identifier) != step.reason:
+        fresh = self._said.get(warning.identifier) != step.reason
+        if fresh:
             self._said[warning.identifier] = step.reason
             self.log.say("escalation", warning=warning.identifier, reason=step.reason,
                          orders=len(step.orders))  # fmt: skip
-            self._list(found)
+        if fresh or step.orders:
+            given_by_now = errands.read(self.folder, counted(versions, warning))
+            self._list(replace(found, errands=given_by_now))
         return step
 
     @cached_property
@@ -151,11 +157,10 @@ class Escalator:
     def _adopt(self, found: Look, issued: Collection[str]) -> bool:
         """Note the errands of tasks that are out with the warning itself: all doors; whether there
         was anything to note."""
-        noted = set(found.errands.key)
+        mine, noted = self._acting.intersection(issued), set(found.errands.key)
         fresh = [
             row for row in found.rows
-            if row.channel in self._acting and row.channel in issued and row.key not in noted
-            and row.handed is not None
+            if row.channel in mine and row.key not in noted and row.handed is not None
         ]  # fmt: skip
         if fresh:
             own = doors_due.whole(self.folder, found.warning)
@@ -216,10 +221,12 @@ class Escalator:
         path.parent.mkdir(exist_ok=True)
         names, out = found.people.names(), io.StringIO()
         table = csv.writer(out, lineterminator="\n")
-        table.writerow(("area", "stratum", "entry", "people", "reach"))
-        reach = more.out_of_reach(found)
+        table.writerow(("area", "stratum", "entry", "people", "reach", "given", "minute"))
+        reach, given = more.out_of_reach(found), errands.given(found)
         for number, cell, count in more.unreached(found):
-            table.writerow((*names[cell], more.shown(number), count, reach[number]))
+            minute, to = given.get(number, ("", ""))
+            row = *names[cell], more.shown(number), count, reach[number]
+            table.writerow((*row, to or (NOBODY if number in given else ""), minute))
         fresh = path.with_suffix(".writing")
         fresh.write_text(out.getvalue(), encoding="utf-8")
         fresh.replace(path)

@@ -133,6 +133,26 @@ def test_a_wardens_answer_counts_for_the_doors_that_are_his(site: Site) -> None:
     assert site.area("upper")["told"][0] == 39, "all behind his doors; he himself has no proof"
 
 
+def test_done_is_said_of_the_doors_that_the_warden_was_sent_to(site: Site) -> None:
+    """38 doors of one person each are behind the warden's; 3 and 5 of them, two more later."""
+    fan = Planned(f"{EVENT}.v1:wardens:town", f"{EVENT}.v1", EVENT, "wardens", "town", 4)
+    to = site.targets[0]
+    site.rows.give(fan, 4, {to: [(3, 1), (5, 1)]}, [], START)
+    site.rows.give(fan, 4, {to: [(7, 1), (8, 1), (9, 1)]}, [], START + 5 * MINUTE)
+    first, second = (f"{EVENT}.v1:wardens:{to}{n}" for n in ("", "~2"))
+    acknowledged = DeliveryState.ACKNOWLEDGED
+    site.rows.receive(first, acknowledged, 0, "answer: done", START + 4 * MINUTE)
+    (count,) = site.told()["counts"]
+    assert count["told"] == [2, 39] and site.area("upper")["told"] == [2, 39]
+    site.rows.receive(second, acknowledged, 0, "answer: done", START + 9 * MINUTE)
+    (count,) = site.told()["counts"]
+    assert count["told"] == [5, 39], "the newest of the warden's counts stands"
+    site.proven(range(3, 7))  # entries 4 to 7: 5 and 7 are among the doors of the tasks
+    assert site.area("upper")["told"] == [7, 39]
+    site.rows.receive(second, acknowledged, 0, "answer: done 30", START + 12 * MINUTE)
+    assert site.area("upper")["told"] == [30, 34], "all told so far, whoever they are"
+
+
 def test_what_is_said_in_words_stands_beside_and_counts_nobody(site: Site) -> None:
     site.answer(0, "the crack is 30 cm wider, 5 houses", 12)
     site.answer(40, "received, and says: road is cut, done 3", 14)
@@ -221,6 +241,10 @@ def test_of_the_unreached_it_is_told_who_is_out_of_reach(site: Site) -> None:
     assert "proved out of reach by every way: 0 people" in listed
     key = f"{EVENT}.v1:sms:{site.targets[0]}"
     site.rows.settle([Outcome(key, DeliveryState.FAILED, START)])
+    fan = Planned(f"{EVENT}.v1:wardens:town", f"{EVENT}.v1", EVENT, "wardens", "town", 4)
+    site.rows.give(fan, 4, {"": [(1, 0)], site.targets[0]: [(2, 1)]}, [], START + 9 * MINUTE)
+    listed = site.call("coverage", "--unreached", "--config", site.config).out
+    assert "nobody is in charge" in listed and "#1, minute 9" in listed
     listed = site.call("coverage", "--unreached", "--config", site.config).out
     assert "proved out of reach by every way: 1 people" in listed
 

@@ -38,8 +38,8 @@ def test_on_the_screen_by_number(call: Call, site: Path) -> None:
     assert "#1, 组长 group, deputies: #2, 2 doors, 5 people" in said.out
     rows = [[c.strip() for c in line.split("│")[1:-1]] for line in said.out.splitlines()
             if line.startswith("│")]  # fmt: skip
-    assert rows == [["#4", "1", "needs help, no phone, blind", "☐", "☐", "☐"],
-                    ["#3", "4", "", "☐", "☐", "☐"]]  # fmt: skip
+    assert rows == [["1", "#4", "1", "needs help, no phone, blind", "☐", "☐", "☐"],
+                    ["2", "#3", "4", "", "☐", "☐", "☐"]]  # fmt: skip
     assert "120 people of whom no list is kept" in said.out
     assert "责任" not in said.out
     assert "代理：#2" in call("tasks", area, "--config", site, "--language", "zh-CN").out
@@ -62,6 +62,7 @@ def test_names_need_a_name_and_are_audited(call: Call, site: Path, tmp_path: Pat
     assert text.count("☐") == 6 and text.count("<section>") == 1
     with rows.open(encoding="utf-8-sig", newline="") as file:
         listed = list(csv.DictReader(file))
+    assert [row["no."] for row in listed] == ["1", "2"] and "<td>2</td><td>" in text
     assert [row["door"] for row in listed] == ["'=H2 住户二", "H-1 <b>住户一</b>"]
     assert listed[0]["responsible"] == "W-1 组长甲" and listed[1]["people"] == "4"
     assert {oct(p.stat().st_mode & 0o777) for p in (page, rows)} == {"0o600"}

@@ -195,6 +195,10 @@ def test_an_answer_is_of_the_newest_task(made: Register) -> None:
     by.send(delivery(made, act=Act.CANCEL, identifier="upper.flash_flood.1.v3"))
     done = (second.key, "acknowledged", "answer: done 37, refused 3")
     assert heard(made, text="完成37人，拒绝3人") == done
+    further = replace(second, key=f"{second.key}~2", target=f"{second.target}~2")
+    by.send(further)
+    assert heard(made, text="2 40") == (further.key, "acknowledged", "answer: done 40")
+    by.send(second)
     assert heard(made, text="裂缝变宽") == (second.key, "unknown", "answer: 裂缝变宽")
     assert heard(made, **{"from": number(3)}) is None
     assert heard(made, **{"from": number(2)[2:]}) is not None
