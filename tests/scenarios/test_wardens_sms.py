@@ -1,5 +1,5 @@
-"""Tasks to wardens through a real Kannel, and their answers back through it: who was told, how many
-doors are done, and what is no answer."""
+"""Tasks to wardens through a real Kannel, further ones among them, and their answers back through
+it: who was told, how many doors are done, and what is no answer."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from dissemination.phones import digest, key_of
+from dissemination.rounds import endpoint
 from dissemination.targeting import Contact, Entry, Register, changes
 from tests.kannel import INSTALL, PASSWORD, USER, Gateway, missing
 from tests.mosquitto import Mosquitto, broker
@@ -20,6 +21,7 @@ from tests.scenarios.test_kannel import RED, County, end
 from tongluo.cli.app import main
 from tongluo.core.clock import now_ms
 from tongluo.core.times import iso
+from tongluo.daemon.deliveries import Deliveries, Planned
 
 __all__ = ["broker"]
 
@@ -89,8 +91,21 @@ def said(county: County) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     rows = "SELECT key, raw FROM receipts WHERE raw LIKE 'answer: %' ORDER BY at"
     for name, raw in county.site.query(rows, file="deliveries.db"):
-        found.setdefault(names[name.rpartition(":")[2]], []).append(raw)
+        found.setdefault(names[endpoint(name.rpartition(":")[2])], []).append(raw)
     return found
+
+
+def escalate(county: County) -> None:
+    """The warden is sent to the second door, and to the third one later."""
+    ((identifier, event),) = county.site.query("SELECT identifier, event FROM warnings")
+    target = digest(WARDEN, key_of(county.site.var))
+    fan = Planned(f"{identifier}:tasks:{AREA}", identifier, event, "tasks", AREA, 4)
+    with closing(Register.open(county.site.var)) as register:
+        rows = register.db.execute("SELECT id FROM entries WHERE sort = 'household' ORDER BY id")
+        doors = [entry for (entry,) in rows]
+    with closing(Deliveries(county.site.var / "deliveries.db")) as deliveries:
+        for entry in doors[1:]:
+            deliveries.give(fan, 4, {target: [(entry, 1)]}, [], now_ms())
 
 
 def covered(county: County, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
@@ -107,12 +122,15 @@ def test_tasks_go_out_and_answers_come_back(
 ) -> None:
     fill(county.site.var)
     county.warn(RED, iso(now_ms()))
+    escalate(county)
     dispatcher, pipe = county.site.dispatch()
-    county.site.wait(dispatcher, lambda: county.count("delivered") == 2, 60)
-    tasks = county.gateway.texts()
+    county.site.wait(dispatcher, lambda: county.count("delivered") == 3, 60)
+    tasks = {number: "".join(parts) for number, parts in county.gateway.texts().items()}
     assert set(tasks) == {WARDEN, DEPUTY}, "a warden of elsewhere is left alone"
-    for parts in tasks.values():
-        assert "您负责3户10人" in "".join(parts) and "回复1收到" in "".join(parts)
+    assert "您负责3户10人。回复1收到" in tasks[DEPUTY], "of the warning itself, once"
+    assert "您负责3户10人。先去第2户。回复1收到" in tasks[WARDEN]
+    assert "仍未确认：第3户。回复1收到" in tasks[WARDEN]
+    assert tasks[WARDEN].count("您负责") == tasks[WARDEN].count("仍未确认") == 1
 
     def answer(number: str, text: str, heard: dict[str, list[str]]) -> None:
         county.gateway.answer(number, text)
@@ -124,7 +142,7 @@ def test_tasks_go_out_and_answers_come_back(
     county.site.wait(dispatcher, lambda: refused in county.gateway.log("smsbox"), 60)
     county.gateway.hang_up()
     answer(DEPUTY, "1", {DEPUTY: ["answer: received"]})
-    assert (county.count("acknowledged"), county.count("delivered")) == (1, 1)
+    assert (county.count("acknowledged"), county.count("delivered")) == (1, 2)
     assert covered(county, capsys)["counts"] == []
     done = {DEPUTY: ["answer: received"], WARDEN: ["answer: done 7, refused 3"]}
     answer(WARDEN, "完成7拒绝3", done)
@@ -134,6 +152,7 @@ def test_tasks_go_out_and_answers_come_back(
     reached = covered(county, capsys)
     (counted,) = reached["counts"]
     assert (counted["by"], counted["told"]) == ("answer", [7, 10])
+    assert county.count("delivered") == 1, "an answer is to the newest task of its sender"
     assert (reached["whole"]["confirmed"], reached["whole"]["told"]) == (2, [9, 12])
     end(dispatcher, pipe)
     assert set(said(county)) == {WARDEN, DEPUTY}, "who has no task answers nothing"
