@@ -23,6 +23,7 @@ from tongluo.core.ports import Delivery
 from tongluo.core.words import Act, DeliveryState, Level
 from tongluo.coverage import errands
 from tongluo.coverage.look import Look, look
+from tongluo.coverage.more import out_of_reach
 from tongluo.daemon.deliveries import Deliveries, Outcome, Planned
 from tongluo.daemon.deliveries_errands import Errands
 from tongluo.daemon.escalator import Escalator
@@ -245,6 +246,19 @@ def test_tasks_that_went_out_with_the_warning_are_errands_to_all_doors(tmp_path:
     assert site.tasks() == {"60": [*range(20)], "61": [*range(20)], "62": [*range(20, 40)]}
     assert site.said(site.target[WARDEN])[0] == "您负责20户40人。"
     site.rows.close()
+
+
+def test_doors_whose_tasks_failed_for_good_are_given_to_nobody(site: Site) -> None:
+    site.sms(HANDED, 1, *site.who)
+    site.sms(FAILED, 1, 3)
+    site.look(2)
+    found, entry = site.coverage(3), 4
+    assert errands.given(found)[entry] == (2, "#61") and out_of_reach(found)[entry] == "doubtful"
+    for n, want in ((WARDEN, (2, "#61")), (DEPUTY, (2, ""))):
+        key = f"{EVENT}.v1:tasks:{site.target[n]}"
+        site.rows.settle([Outcome(key, FAILED, START + 3 * MINUTE)])
+        assert errands.given(site.coverage(4))[entry] == want
+    assert out_of_reach(site.coverage(4))[entry] == "closed"
 
 
 def test_people_whom_the_register_does_not_name_are_asked_after(tmp_path: Path) -> None:

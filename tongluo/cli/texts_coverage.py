@@ -156,7 +156,7 @@ COVERAGE: dict[str, tuple[str, str]] = {
     "cov_unreached": ("Without any proof: {n} people", "没有送达证明：{n} 人"),
     "cov_given": ("given to", "交给"),
     "cov_given_at": ("{who}, minute {minute}", "{who}，第 {minute} 分钟"),
-    "cov_given_nobody": ("nobody is in charge", "无人负责"),
+    "cov_given_nobody": ("nobody can be sent", "无人可派"),
     "cov_closed": ("out of reach", "无法送达"),
     "cov_untried": ("a way is not tried yet", "尚有途径未用"),
     "cov_doubtful": ("waited for", "等待结果"),

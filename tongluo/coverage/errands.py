@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tongluo.coverage.look import Look
 
 MINUTE = 60_000
+LOST = ("failed", "expired")
 READ = """
 SELECT channel, target, entry, warden, at FROM errands WHERE identifier = ? ORDER BY at, target
 """
@@ -85,21 +86,29 @@ def gone(found: Look, channel: str = "") -> I8:
     return out
 
 
-def _visits(found: Look, *, somebody: bool) -> tuple[I8, I8, I8]:
-    """(channel among `found.ways`, person by name, minute) of errands; somebody: False = of those
-    for which there is nobody to send."""
+def _visits(found: Look, *, somebody: bool) -> tuple[I8, I8, I8, Bits]:
+    """(channel among `found.ways`, person by name, minute, whether the task failed for good) of
+    errands; somebody: False = of those for which there is nobody to send."""
     e, place = found.errands, {way.name: k for k, way in enumerate(found.ways)}
     channel = np.array([place.get(name, -1) for name in e.channel], np.int64)
     nobody = np.array([key.endswith(":") for key in e.key], bool)
     mine = (channel >= 0) & (e.warden > 0 if somebody else nobody)
     which, person = found.people.members(e.entry[mine])
-    return channel[mine][which], person, minutes(found)[mine][which]
+    columns = channel, minutes(found), _lost(found)
+    k, minute, lost = (column[mine][which] for column in columns)
+    return k, person, minute, lost
+
+
+def _lost(found: Look) -> Bits:
+    """(errands) whether the task's message failed for good."""
+    lost = {row.key for row in found.rows if row.state in LOST} if found.errands.key else ()
+    return np.array([key in lost for key in found.errands.key], bool)
 
 
 def errands(found: Look) -> list[tuple[int, int, int, int]]:
     """(cell, channel among `found.ways`, minute, people) of who was given to somebody to go to:
     each person once a channel. People whom the register does not name are not among them."""
-    rows = np.stack(_visits(found, somebody=True))
+    rows = np.stack(_visits(found, somebody=True)[:3])
     rows = rows[:, np.lexsort(rows[::-1])]
     once = np.ones(rows.shape[1], bool)
     once[1:] = (rows[:2, 1:] != rows[:2, :-1]).any(axis=0)
@@ -111,9 +120,10 @@ def errands(found: Look) -> list[tuple[int, int, int, int]]:
 
 def visited(found: Look) -> Sent:
     """The deliveries, and the errands as if each were one to whom it leads to: nothing is known of
-    it yet."""
-    k, person, minute = _visits(found, somebody=True)
-    new = {"channel": k, "person": person, "handed": minute}
+    it yet, or its task failed for good."""
+    k, person, minute, lost = _visits(found, somebody=True)
+    new = {"channel": k, "person": person, "handed": np.where(lost, NEVER, minute),
+           "failed": np.where(lost, minute, NEVER)}  # fmt: skip
     never = np.full(len(k), NEVER)
     return Sent(*(
         np.concatenate([getattr(found.sent, f.name), new.get(f.name, never)])
@@ -123,7 +133,7 @@ def visited(found: Look) -> Sent:
 
 def alone(found: Look) -> Bits:
     """(channels, people by name) to whom there is nobody to send."""
-    k, person, _ = _visits(found, somebody=False)
+    k, person, *_ = _visits(found, somebody=False)
     out = np.zeros((len(found.ways), len(found.people.cell)), bool)
     out[k, person] = True
     return out
@@ -131,10 +141,12 @@ def alone(found: Look) -> Bits:
 
 def given(found: Look) -> dict[int, tuple[int, str]]:
     """Entry -> (minute, to whom it was given first): an entry of the register ("#12"), a channel
-    that sends by itself, or "" where there is nobody to send."""
+    that sends by itself, or "" where nobody could be sent, or no task got through."""
     e, out = found.errands, dict[int, tuple[int, str]]()
-    rows = zip(e.entry.tolist(), minutes(found).tolist(), e.warden.tolist(), strict=True)
-    for n, (entry, minute, warden) in enumerate(rows):
-        to = f"#{warden}" if warden else "" if e.key[n].endswith(":") else e.channel[n]
-        out.setdefault(entry, (minute, to))
+    columns = e.entry.tolist(), minutes(found).tolist(), e.warden.tolist(), _lost(found).tolist()
+    for n, (entry, minute, warden, lost) in enumerate(zip(*columns, strict=True)):
+        nobody = lost or e.key[n].endswith(":")
+        to = "" if nobody else f"#{warden}" if warden else e.channel[n]
+        if entry not in out or (to and not out[entry][1]):
+            out[entry] = minute, to
     return out

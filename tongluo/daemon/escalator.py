@@ -47,7 +47,7 @@ EVERY = 30.0
 """Seconds between two looks."""
 MINUTE = 60_000
 NOBODY = "nobody"
-"""In the list: there is nobody in charge who could be sent."""
+"""In the list: there is nobody who could be sent, or no task got through."""
 FIRST, LAST, LEFT_OUT = 0, 1, 2
 """Of targets, in the order of sending."""
 ISSUED = """

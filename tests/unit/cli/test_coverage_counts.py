@@ -244,7 +244,7 @@ def test_of_the_unreached_it_is_told_who_is_out_of_reach(site: Site) -> None:
     fan = Planned(f"{EVENT}.v1:wardens:town", f"{EVENT}.v1", EVENT, "wardens", "town", 4)
     site.rows.give(fan, 4, {"": [(1, 0)], site.targets[0]: [(2, 1)]}, [], START + 9 * MINUTE)
     listed = site.call("coverage", "--unreached", "--config", site.config).out
-    assert "nobody is in charge" in listed and "#1, minute 9" in listed
+    assert "nobody can be sent" in listed and "#1, minute 9" in listed
     listed = site.call("coverage", "--unreached", "--config", site.config).out
     assert "proved out of reach by every way: 1 people" in listed
 
