@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ from tongluo.core.words import Act, DeliveryState, Level
 from tongluo.coverage import errands
 from tongluo.coverage.look import Look, look
 from tongluo.coverage.more import out_of_reach
+from tongluo.daemon import doors_due
 from tongluo.daemon.deliveries import Deliveries, Outcome, Planned
 from tongluo.daemon.deliveries_errands import Errands
 from tongluo.daemon.escalator import Escalator
@@ -120,7 +122,7 @@ class Site:
         """What the message to a target says of doors, in Chinese and English."""
         spy = Spy()
         around = Surroundings(self.var, name="tasks", borrow=lambda _: spy,
-                              errand=self.rows.errand)  # fmt: skip
+                              errand=partial(doors_due.left, self.var, self.rows))  # fmt: skip
         channel = wardens.Wardens(wardens.Options(by="sms"), around)
         channel.send(Delivery(f"{EVENT}.v1:tasks:{target}", WARNING, "tasks", target))
         assert spy.handed[0].target == endpoint(target)
@@ -246,6 +248,18 @@ def test_tasks_that_went_out_with_the_warning_are_errands_to_all_doors(tmp_path:
     assert site.tasks() == {"60": [*range(20)], "61": [*range(20)], "62": [*range(20, 40)]}
     assert site.said(site.target[WARDEN])[0] == "您负责20户40人。"
     site.rows.close()
+
+
+def test_a_task_that_waited_names_no_door_that_has_a_proof_meanwhile(site: Site) -> None:
+    site.sms(HANDED, 1, *site.who)
+    site.sms(DELIVERED, 1, *range(10, 40), OTHER)
+    site.look(8)
+    warden = site.target[WARDEN]
+    assert site.said(warden)[0].endswith("先去第1、2、3、4、5、6、7、8、9、10户。")
+    site.sms(DELIVERED, 9, *range(3, 10))
+    assert site.said(warden)[0].endswith("先去第1、2、3户。") and len(site.tasks()["60"]) == 10
+    site.sms(DELIVERED, 9, 0, 1, 2)
+    assert site.said(warden)[0] == "您负责20户40人。"
 
 
 def test_doors_whose_tasks_failed_for_good_are_given_to_nobody(site: Site) -> None:

@@ -94,9 +94,8 @@ def _visits(found: Look, *, somebody: bool) -> tuple[I8, I8, I8, Bits]:
     nobody = np.array([key.endswith(":") for key in e.key], bool)
     mine = (channel >= 0) & (e.warden > 0 if somebody else nobody)
     which, person = found.people.members(e.entry[mine])
-    columns = channel, minutes(found), _lost(found)
-    k, minute, lost = (column[mine][which] for column in columns)
-    return k, person, minute, lost
+    k, minute = channel[mine][which], minutes(found)[mine][which]
+    return k, person, minute, _lost(found)[mine][which]
 
 
 def _lost(found: Look) -> Bits:

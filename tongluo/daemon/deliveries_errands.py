@@ -7,9 +7,10 @@ none is forgotten.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from dissemination.rounds import endpoint, numbered
 from tongluo.core.ports import Delivery
@@ -63,6 +64,11 @@ class Errands(Fans):
         """The entries that a delivery sends somebody to."""
         asked = delivery.warning.identifier, delivery.channel, delivery.target
         return [entry for (entry,) in self._read(sql.ERRAND, *asked)]
+
+    def proven(self, identifier: str, targets: Collection[str]) -> set[str]:
+        """Those of some targets that have a proof of a version, by any channel."""
+        asked = identifier, json.dumps(sorted(targets))
+        return {target for (target,) in self._read(sql.PROVEN, *asked)}
 
     def escalate(self, event: str, level: int, added: Added, now: int) -> None:
         """Note where a channel was added for a warning at a level; the first time stands."""

@@ -128,6 +128,11 @@ FANS = """
 SELECT key, identifier, event, channel, area, lane FROM fans WHERE channel = ? ORDER BY rowid
 """
 ESCALATIONS = "SELECT channel, area, stratum, at FROM escalations WHERE event = ? AND level = ?"
+PROVEN = """
+SELECT DISTINCT r.target FROM batches b JOIN json_each(?2) t
+JOIN rows r ON r.batch = b.id AND r.target = t.value
+WHERE b.identifier = ?1 AND r.due > 0 AND r.state IN ('delivered', 'acknowledged')
+"""
 CHANNELS = "SELECT DISTINCT channel FROM batches WHERE event = ?"
 ERRAND = """
 SELECT entry FROM errands WHERE identifier = ? AND channel = ? AND target = ? AND entry > 0

@@ -31,7 +31,7 @@ from tongluo.core.errors import CapError
 from tongluo.core.log import Log
 from tongluo.core.ports import Channel
 from tongluo.core.warning import WarningVersion
-from tongluo.daemon import outbox
+from tongluo.daemon import doors_due, outbox
 from tongluo.daemon.deliveries import Deliveries
 from tongluo.daemon.lane import Lane
 from tongluo.daemon.listener import Listener
@@ -95,7 +95,8 @@ class Dispatcher:
         return Surroundings(
             self.folder, b.url, b.username, secret, b.ca_file, b.cert_file, b.key_file,
             name=name, tell=self._heard, cap=self.cap, templates=self.templates,
-            errand=self.deliveries.errand, borrow=self._borrow, more=partial(self._more, name),
+            errand=partial(doors_due.left, self.folder, self.deliveries), borrow=self._borrow,
+            more=partial(self._more, name),
         )  # fmt: skip
 
     def _more(self, name: str, identifier: str, targets: Sequence[str]) -> bool:

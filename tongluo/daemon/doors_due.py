@@ -2,11 +2,14 @@
 
 An order of escalation is for cells; a warden has a list of doors. Of the entries without proof in
 the ordered cells each goes to whoever has its door on the list, and to the deputies. Nobody is told
-of an entry twice, and who has nothing new hears nothing.
+of an entry twice, and who has nothing new hears nothing. A message that waited names no door that
+has got a proof meanwhile.
 """
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from collections.abc import Collection
 from contextlib import closing
 from pathlib import Path
@@ -15,9 +18,12 @@ from dissemination.channels.wardens import sent_to
 from dissemination.targeting.charge import in_charge
 from dissemination.targeting.doors import nearest
 from dissemination.targeting.register import Register
+from tongluo.core.errors import RegisterError
+from tongluo.core.ports import Delivery
 from tongluo.core.warning import WarningVersion
-from tongluo.daemon.deliveries_errands import Visit
+from tongluo.daemon.deliveries_errands import Errands, Visit
 
+ADDRESSES = "SELECT entry, target FROM contacts WHERE entry IN (SELECT value FROM json_each(?))"
 UNNAMED = 0
 """The entry of people whom the register does not name."""
 
@@ -43,6 +49,22 @@ def deal(
         if visits or warden in asking:
             found[target] = visits or [(UNNAMED, warden)]
     return found | ({"": [(entry, 0) for entry in sorted(left)]} if left else {})
+
+
+def left(folder: Path, deliveries: Errands, delivery: Delivery) -> list[int]:
+    """The entries that a message sends somebody to, as it goes out: without those who have a proof
+    of this version by now. Where the register cannot be read, all of them."""
+    entries = deliveries.errand(delivery)
+    if not entries:
+        return []
+    try:
+        with closing(Register.existing(folder)) as register:
+            rows = register.db.execute(ADDRESSES, (json.dumps(entries),)).fetchall()
+    except (LookupError, RegisterError, sqlite3.Error):
+        return entries
+    proven = deliveries.proven(delivery.warning.identifier, {target for _, target in rows})
+    done = {entry for entry, target in rows if target in proven}
+    return [entry for entry in entries if entry not in done]
 
 
 def whole(folder: Path, warning: WarningVersion) -> dict[str, list[Visit]]:
