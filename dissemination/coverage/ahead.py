@@ -183,14 +183,16 @@ def follow(
     start: int = 5, every: int = 5, pauses: Pauses | None = None,
     returns: F8 | None = None, contacts: I8 | None = None, beliefs: Prior = PRIOR,
     errands: Sequence[Errand] = (), paces: F8 | None = None, quick: F8 | None = None,
+    wished: F8 | None = None,
 ) -> tuple[F8, I8, list[Errand]]:  # fmt: skip
     """(begin, sends, errands) as the policy will make them, if all goes as it is expected to.
 
     begin, sends: (cells, channels) of what is sent already, infinite and 0 of what is not; start:
     minute of the next step; returns: (channels) part of the proofs that comes back, NaN where only
-    the test days tell; quick: (channels) part of the messages that fails at once. What is added
-    later is sent to those alone who have no proof by then, and have a contact (contacts: (cells,
-    channels) people; None: everybody has): who has a proof by messages is taken for one of these.
+    the test days tell; quick: (channels) part of the messages that fails at once; wished: (cells,
+    channels) shares by which the policy chooses, None: those expected. What is added later is sent
+    to those alone who have no proof by then, and have a contact (contacts: (cells, channels)
+    people; None: everybody has): who has a proof by messages is taken for one of these.
     """
     draws = draw(known, 0.5, beliefs)
     sure = draws.weight / draws.weight.sum()
@@ -206,7 +208,8 @@ def follow(
         busy = (done < 0.99) & np.isfinite(begin)
         waits = np.minimum(begin + policy.stuck - policy.wait, minute)
         waits[:, _moves(ways, begin, sends * (1 - done), policy, minute, pauses or {})] = minute
-        since = np.where(busy, waits, begin)
+        out = (all_ >= 0.99).argmax(axis=2).T  # the minute at which the last message went out
+        since = np.where(busy, waits, np.maximum(begin, out))
         lost, failed = stranded_by(people, ways, shares, begin, sends, all_, quick)
         gone = np.zeros(len(lost))
         for one in errands:
@@ -214,9 +217,9 @@ def follow(
         doors = np.array([way.apart for way in ways])
         asked = np.isfinite(begin[:, doors]).any(axis=1)
         aside = np.where(asked, 0, np.maximum(0, np.rint(failed - gone))).astype(np.int64)
-        for order in step(
-            people, ways, shares, reach, policy, minute, since, known.up, contacts, aside
-        ).orders:
+        chosen = step(people, ways, shares if wished is None else wished, reach, policy, minute,
+                      since, known.up, contacts, aside)  # fmt: skip
+        for order in chosen.orders:
             i, k = order.cell, [way.name for way in ways].index(order.channel)
             if order.stranded:
                 errands.append(Errand(i, k, minute, int(aside[i]), aside[i] / lost[i]))

@@ -108,7 +108,7 @@ def foretell(
     begin, sends, errands = follow(
         people, ways, known, policy, now.begin, now.sends, until, now.minute, pauses=pauses,
         returns=back, contacts=now.contacts, beliefs=beliefs, errands=before_now, paces=speed,
-        quick=quick,
+        quick=quick, wished=steps.expected(_fresh(now)),
     )  # fmt: skip
     found = ahead(people, ways, known, until, begin, sends, pauses=pauses, beliefs=beliefs,
                   targets=targets, errands=errands, paces=speed)  # fmt: skip
@@ -137,14 +137,19 @@ def _weighed(now: Now, shares: F8) -> list[Errand]:
 def _learned(now: Now, beliefs: Prior) -> tuple[Known, F8]:
     """(what test days and the messages that are out tell of the shares, part of the proofs that
     comes back by channel, NaN where only test days tell)."""
-    fresh = live.standing(
-        now.people, now.ways, live.NO_SENT, None, 0, now.works, now.hour, now.tests
-    ).least
+    fresh = _fresh(now).least
     apart = among(now.people, now.ways, now.tests, now.contacts, beliefs)
     fresh = replace(fresh, among=apart)
     factor, back = learned(now.people, now.ways, now.sent, now.minute, fresh,
                            _expected(fresh, beliefs), now.works, beliefs, now.contacts)  # fmt: skip
     return replace(fresh, among=apart * factor), back
+
+
+def _fresh(now: Now) -> live.Standing:
+    """As before anything was sent, which is what the policy chooses by."""
+    return live.standing(
+        now.people, now.ways, live.NO_SENT, None, 0, now.works, now.hour, now.tests
+    )
 
 
 def _expected(before: Known, beliefs: Prior) -> F8:
