@@ -116,7 +116,20 @@ def test_a_step_that_was_cut_off_gives_nobody_a_second_message(
         for_now.setattr(Deliveries, "escalate", cut_off)
         site.look(8)
     assert sum(site.added().values()) == 10
-    assert site.look(9) == ["wait"] and site.look(30) == ["nothing is left"]
+    assert site.look(9) == ["more"], "it was not noted: ordered again, to nobody new"
+    assert site.look(10) == ["wait"] and site.look(30) == ["nothing is left"]
+    assert site.added() == Counter(site.target[n] for n in range(10, 20))
+
+
+def test_a_step_that_was_cut_off_amid_its_messages_forgets_nobody(site: Site) -> None:
+    """All ten are of one cell: five of them have a delivery when the process ends."""
+    fan = Planned(f"{EVENT}.v1:second:town", f"{EVENT}.v1", EVENT, "second", "town", 4)
+    five = [site.target[n] for n in range(10, 15)]
+    site.rows.spread(fan, five, START + 8 * MINUTE)
+    for target in five:
+        key = f"{EVENT}.v1:second:{target}"
+        site.rows.settle([Outcome(key, DeliveryState.HANDED_OVER, START + 8 * MINUTE)])
+    assert site.look(9) == ["more"]
     assert site.added() == Counter(site.target[n] for n in range(10, 20))
 
 

@@ -80,7 +80,8 @@ class Errands(Fans):
         return {channel for (channel,) in self._read(sql.CHANNELS, event)}
 
     def escalations(self, event: str, level: int) -> list[tuple[str, str, str, int]]:
-        """(channel, area, stratum, time) of what was added for a warning at a level."""
+        """(channel, area, stratum, time) of what was added for a warning at a level or a higher
+        one."""
         return self._read(sql.ESCALATIONS, event, level)
 
 

@@ -127,7 +127,10 @@ ORDER BY r.id
 FANS = """
 SELECT key, identifier, event, channel, area, lane FROM fans WHERE channel = ? ORDER BY rowid
 """
-ESCALATIONS = "SELECT channel, area, stratum, at FROM escalations WHERE event = ? AND level = ?"
+ESCALATIONS = """
+SELECT channel, area, stratum, min(at) FROM escalations WHERE event = ? AND level >= ?
+GROUP BY channel, area, stratum
+"""
 PROVEN = """
 SELECT DISTINCT r.target FROM batches b JOIN json_each(?2) t
 JOIN rows r ON r.batch = b.id AND r.target = t.value

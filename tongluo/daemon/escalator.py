@@ -135,7 +135,8 @@ class Escalator:
         if self._adopt(found, issued):
             found = look(self.config, self.folder, versions, warning, now)
         before = self.deliveries.escalations(warning.event, int(warning.level))
-        step = next_step(found, given, begun(found, before, issued, self._acting))
+        ordered, everywhere = {*given.channels} - issued, self._acting & issued
+        step = next_step(found, given, begun(found, before, ordered, everywhere))
         for channel in dict.fromkeys(order.channel for order in step.orders):
             self._add(found, channel, [o for o in step.orders if o.channel == channel], now)
         fresh = self._said.get(warning.identifier) != step.reason

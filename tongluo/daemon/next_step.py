@@ -31,20 +31,21 @@ def policy_of(given: EscalationIn) -> Policy:
 
 
 def begun(
-    found: Look, before: Sequence[tuple[str, str, str, int]], issued: Collection[str] = (),
-    acting: Collection[str] = (),
+    found: Look, before: Sequence[tuple[str, str, str, int]], ordered: Collection[str] = (),
+    everywhere: Collection[str] = (),
 ) -> F8:  # fmt: skip
     """(cells, channels) minute at which each channel was begun, infinite where it was not.
 
-    issued: channels that the warning itself went out on. acting: to those who act for others, whose
-    own addresses do not tell for whom they were sent: begun where they were ordered, or everywhere.
+    before: where escalation began some. ordered: channels that it alone begins: what a kill cut off
+    before that was noted is ordered again. everywhere: channels that went out with the warning to
+    those who act for others, whose own addresses do not tell for whom they were sent.
     """
     now = found.at(found.minute)
     out = np.where(now.used, 0.0, np.inf)
     names = {pair: n for n, pair in enumerate(found.people.names())}
     channels = {way.name: k for k, way in enumerate(found.ways)}
-    for channel in {*acting} & channels.keys():
-        out[:, channels[channel]] = 0.0 if channel in issued else np.inf
+    for some, at_first in ((ordered, np.inf), (everywhere, 0.0)):
+        out[:, [channels[name] for name in some if name in channels]] = at_first
     for channel, area, stratum, at in before:
         if (area, stratum) in names and channel in channels:
             cell, k = names[area, stratum], channels[channel]
@@ -63,9 +64,10 @@ def next_step(found: Look, given: EscalationIn, begin: F8) -> Step:
         lows = [estimates.interval(one).low for one in each]
         reach = np.maximum(reach, np.nan_to_num(np.array(lows)))
     lost = aside(found)
-    since = steps.idle_since(
-        found.people, found.ways, found.sent, found.aired, found.minute, begin, policy, lost
-    )
+    with np.errstate(invalid="ignore"):  # messages of a channel that was begun nowhere: 0 times inf
+        since = steps.idle_since(
+            found.people, found.ways, found.sent, found.aired, found.minute, begin, policy, lost
+        )
     shares = steps.expected(now)
     return steps.step(
         found.people, found.ways, shares, reach, policy, found.minute, since, found.works,
