@@ -21,6 +21,7 @@ from tongluo.config.load import load
 from tongluo.core.effects import Effects, Tick
 from tongluo.core.log import Log
 from tongluo.core.ports import Delivery
+from tongluo.core.warning import WarningVersion
 from tongluo.core.words import Act, DeliveryState, Level
 from tongluo.coverage import errands
 from tongluo.coverage.look import Look, look
@@ -77,6 +78,10 @@ class Site:
     def plan(self, channel: str, targets: list[str]) -> None:
         key = f"{EVENT}.v1:{channel}:town"
         self.rows.spread(Planned(key, f"{EVENT}.v1", EVENT, channel, "town", 4), targets, START)
+
+    def issue(self, version: WarningVersion) -> None:
+        with closing(Journal(self.var / "journal.db")) as journal, journal.transaction():
+            journal.tick(Tick(version.sent), Effects(warnings=[(version, ("sms",))]))
 
     def sms(self, state: DeliveryState, minute: int, *who: int) -> None:
         """What became of the short messages to some numbers."""
@@ -226,13 +231,29 @@ def test_the_all_clear_comes_once_to_each_warden_whatever_the_rounds(site: Site)
     assert len(site.messages()) == 5
     over = replace(WARNING, identifier=f"{EVENT}.v2", version=2, act=Act.CANCEL, level=Level.NONE,
                    previous=Level.RED, sent=START + 9 * MINUTE)  # fmt: skip
-    with closing(Journal(site.var / "journal.db")) as journal, journal.transaction():
-        journal.tick(Tick(over.sent), Effects(warnings=[(over, ("sms",))]))
+    site.issue(over)
     assert site.look(10) == []
     assert site.messages(2) == [site.target[n] for n in (WARDEN, DEPUTY, OTHER)]
     site.escalator._over.clear()  # as after a restart
     site.look(11)
     assert len(site.messages(2)) == 3
+
+
+def test_a_lower_version_sends_nobody_anew_and_a_higher_one_each_warden_once(site: Site) -> None:
+    site.sms(HANDED, 1, *site.who)
+    site.sms(DELIVERED, 1, *range(10, 40), OTHER)
+    site.look(8)
+    assert site.tasks() == {"60": [*range(10)], "61": [*range(10)]}
+    site.issue(warning(2, Level.ORANGE, 9, 103))
+    site.look(10)
+    assert site.tasks(2) == {}
+    site.issue(warning(3, Level.RED, 20, 103))
+    site.look(21)
+    upper, lower = [*range(20)], [*range(20, 40)]
+    assert site.tasks(3) == {"60": upper, "61": upper, "62": lower}, "nobody was told of this one"
+    assert set(site.messages(3)) == {site.target[n] for n in (WARDEN, DEPUTY, OTHER)}
+    site.look(30)
+    assert len(site.messages(3)) == 3
 
 
 def test_tasks_that_went_out_with_the_warning_are_errands_to_all_doors(tmp_path: Path) -> None:

@@ -48,7 +48,8 @@ def test_each_round_has_a_key_of_its_own_and_its_errands(rows: Deliveries) -> No
     found = rows._read("SELECT target, entry, warden, at FROM errands ORDER BY at, entry")
     assert found == [(ONE, 7, 1, 0), (TWO, 8, 2, 0), (f"{ONE}~2", 9, 1, 5), (f"{ONE}~2", 10, 1, 5),
                      ("", 11, 0, 6)]  # fmt: skip
-    assert rows.escalations("e", 4) == [("tasks", "a", "any", 5)]
+    assert rows.escalations("e", 3, 5) == [("tasks", "a", "any", 5)]
+    assert rows.escalations("e", 4, 6) == []
     assert rows.receive(f"e.v1:tasks:{ONE}~2", DeliveryState.DELIVERED, 0, "raw", 9)
     assert state(rows, f"e.v1:tasks:{ONE}")[0] == "attempted"
 

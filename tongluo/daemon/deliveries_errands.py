@@ -71,7 +71,7 @@ class Errands(Fans):
         return {target for (target,) in self._read(sql.PROVEN, *asked)}
 
     def escalate(self, event: str, level: int, added: Added, now: int) -> None:
-        """Note where a channel was added for a warning at a level; the first time stands."""
+        """Note where a channel was added for a warning at a level; the last time stands."""
         with self._writing() as db:
             _mark(db, event, level, added, now)
 
@@ -79,10 +79,10 @@ class Errands(Fans):
         """Channels that versions of a warning went out on."""
         return {channel for (channel,) in self._read(sql.CHANNELS, event)}
 
-    def escalations(self, event: str, level: int) -> list[tuple[str, str, str, int]]:
+    def escalations(self, event: str, level: int, since: int) -> list[tuple[str, str, str, int]]:
         """(channel, area, stratum, time) of what was added for a warning at a level or a higher
-        one."""
-        return self._read(sql.ESCALATIONS, event, level)
+        one, since a time (ms)."""
+        return self._read(sql.ESCALATIONS, event, level, since)
 
 
 def _note(db: sqlite3.Connection, key: str, visits: Sequence[Visit], at: int) -> None:
@@ -95,6 +95,6 @@ def _note(db: sqlite3.Connection, key: str, visits: Sequence[Visit], at: int) ->
 
 def _mark(db: sqlite3.Connection, event: str, level: int, added: Added, now: int) -> None:
     db.executemany(
-        "INSERT OR IGNORE INTO escalations VALUES (?,?,?,?,?,?)",
+        "INSERT OR REPLACE INTO escalations VALUES (?,?,?,?,?,?)",
         [(event, level, *one, now) for one in added],
     )

@@ -128,7 +128,7 @@ FANS = """
 SELECT key, identifier, event, channel, area, lane FROM fans WHERE channel = ? ORDER BY rowid
 """
 ESCALATIONS = """
-SELECT channel, area, stratum, min(at) FROM escalations WHERE event = ? AND level >= ?
+SELECT channel, area, stratum, min(at) FROM escalations WHERE event = ? AND level >= ? AND at >= ?
 GROUP BY channel, area, stratum
 """
 PROVEN = """

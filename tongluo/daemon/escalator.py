@@ -134,7 +134,7 @@ class Escalator:
         issued = _issued(journal, warning.event)
         if self._adopt(found, issued):
             found = look(self.config, self.folder, versions, warning, now)
-        before = self.deliveries.escalations(warning.event, int(warning.level))
+        before = self.deliveries.escalations(warning.event, int(warning.level), found.start)
         ordered, everywhere = {*given.channels} - issued, self._acting & issued
         step = next_step(found, given, begun(found, before, ordered, everywhere))
         for channel in dict.fromkeys(order.channel for order in step.orders):
