@@ -93,12 +93,12 @@ class Queue:
 
 def parts(
     people: People, ways: Ways, sends: I8, begin: F8, minutes: int, pauses: Pauses | None = None,
-    errands: Sequence[Errand] = (), paces: F8 | None = None,
+    errands: Sequence[Errand] = (), paces: F8 | None = None, *, counted: bool = False,
 ) -> F8:  # fmt: skip
     """(channels, cells, minutes) part of those a channel reaches who have noticed by then.
 
     begin: (cells, channels) minute at which each begins; infinite = never. paces: (channels, areas)
-    how fast each is against what was said of it.
+    how fast each is against what was said of it. counted: how many messages, in place of the part.
     """
     out, pauses = np.zeros((len(ways), len(people.people), minutes)), pauses or {}
     for k, way in enumerate(ways):
@@ -109,22 +109,22 @@ def parts(
         areas = people.area[queue.cell] if way.apart else np.zeros_like(queue.cell)
         for area in np.unique(areas).tolist():
             pace = pace_of(way, people, area, 1.0 if paces is None else paces[k, area])
-            _served(out[k], queue, areas == area, pace)
+            _served(out[k], queue, areas == area, pace, queue.sends if counted else queue.part)
         if way.name in pauses:
             worked = _worked(np.arange(1.0, minutes + 1), pauses[way.name])
             out[k] = out[k][:, np.maximum(np.floor(worked).astype(int) - 1, 0)]
     return out
 
 
-def _served(out: F8, queue: Queue, own: Bits, pace: Pace) -> None:
-    """Add the orders of one queue as they are served; out: (cells, minutes)."""
+def _served(out: F8, queue: Queue, own: Bits, pace: Pace, worth: F8 | I8) -> None:
+    """Add what the orders of one queue are worth as they are served; out: (cells, minutes)."""
     minutes, free = out.shape[1], 0.0
     for at in np.unique(queue.begin[own]):
         now = np.flatnonzero(own & (queue.begin == at))
         first = int(np.ceil(max(free, at)))
         if first < minutes:
             done = noticed(queue.sends[now], pace, minutes - first)
-            np.add.at(out[:, first:], queue.cell[now], queue.part[now, None] * done)
+            np.add.at(out[:, first:], queue.cell[now], worth[now, None] * done)
         free = max(free, float(at)) + float(queue.sends[now].sum()) / max(pace.per_minute, 1e-9)
 
 
@@ -201,10 +201,14 @@ def follow(
     if returns is not None:
         back = np.where(np.isnan(returns), back, returns)
     begin, sends, errands = begin.copy(), sends.copy(), list(errands)
+    doors, size = np.array([way.apart for way in ways]), np.maximum(people.people, 1)[:, None]
     for minute in range(start, minutes, every):
         all_ = parts(people, ways, sends, begin, minute, pauses, errands, paces)
         done = all_[:, :, -1].T
-        reach = both.union(shares * back * done)
+        asked_at = parts(people, ways, sends, begin, minute, pauses, errands, paces,
+                         counted=True)[:, :, -1].T  # fmt: skip
+        others = both.union(shares * back * done * ~doors)
+        reach = np.minimum(1.0, others + (shares * back * asked_at / size) @ doors)
         busy = (done < 0.99) & np.isfinite(begin)
         waits = np.minimum(begin + policy.stuck - policy.wait, minute)
         waits[:, _moves(ways, begin, sends * (1 - done), policy, minute, pauses or {})] = minute
@@ -214,7 +218,6 @@ def follow(
         gone = np.zeros(len(lost))
         for one in errands:
             gone[one.cell] += one.people
-        doors = np.array([way.apart for way in ways])
         asked = np.isfinite(begin[:, doors]).any(axis=1)
         aside = np.where(asked, 0, np.maximum(0, np.rint(failed - gone))).astype(np.int64)
         chosen = step(people, ways, shares if wished is None else wished, reach, policy, minute,
@@ -226,7 +229,8 @@ def follow(
                 continue
             begin[i, k] = minute
             could = (people.people if contacts is None else contacts[:, k])[i]
-            left = could - reach[i] * people.people[i] - gone[i] * ways[k].apart
+            proven = (others if ways[k].apart else reach)[i] * people.people[i]
+            left = could - proven - gone[i] * ways[k].apart
             sends[i, k] = max(0, round(left))
     return begin, sends, errands
 

@@ -2,10 +2,10 @@
 
     factor = (v + 1 / c²) / (e + 1 / c²)
 
-with v doors between the first and the last of an order that anything was said of, e as many as were
-expected in that time by the pace that was said, and c the coefficient of variation by which paces
-differ from what was said (`Prior.pace`): a Poisson count with a Gamma prior (Gelman et al. 2013,
-Bayesian Data Analysis, section 2.6). An area is drawn towards the mean of all in the same way.
+with v doors of which anything was said between the first and the last of an order, e as many as
+were expected in that time by the pace that was said, and c the coefficient of variation by which
+paces differ from what was said (`Prior.pace`): a Poisson count with a Gamma prior (Gelman et al.
+2013, Bayesian Data Analysis, section 2.6). An area is drawn towards the mean of all likewise.
 """
 
 from __future__ import annotations
@@ -34,18 +34,17 @@ def paces(people: People, ways: Ways, sent: Sent, minute: int, beliefs: Prior = 
     return out
 
 
-def _seen(people: People, sent: Sent, k: int, area: int, minute: int) -> tuple[float, float]:
-    """(doors, minutes) between the first and the last outcome of each order in an area; until now
-    where an order is not done. Outcomes are known by whole minutes: the first lies half of one
-    after it on average."""
+def _seen(people: People, sent: Sent, k: int, area: int, minute: int) -> tuple[int, int]:
+    """(doors, minutes) of each order in an area between the minute of its first outcome and that of
+    the last, or now where it is not done; whole minutes, without these two."""
     of = (sent.channel == k) & (people.area[people.cell[sent.person]] == area)
     handed, at = sent.handed[of], np.minimum(sent.proven[of], sent.failed[of])
-    doors, time = 0.0, 0.0
+    doors = time = 0
     for order in np.unique(handed[handed <= minute]):
         mine = at[handed == order]
         known = mine[mine <= minute]
-        if len(known) > 1:
-            doors += len(known) - 1
-            done = len(known) == len(mine)
-            time += float(known.max() - known.min() if done else minute - known.min() - 0.5)
-    return doors, max(0.0, time)
+        if len(known):
+            first, end = known.min(), known.max() if len(known) == len(mine) else minute
+            doors += int(((known > first) & (known < end)).sum())
+            time += max(0, int(end - first) - 1)
+    return doors, time

@@ -123,9 +123,8 @@ def idle_since(
         np.maximum.at(last, cell, np.where(done > minute, 0, done))
         waits = begin[:, k] + policy.stuck - policy.wait
         pace = ((done >= minute - policy.wait) & (done < minute)).sum() / policy.wait
-        if open_.any() and (done > minute).sum() <= pace * (
-            policy.queue - minute + begin[:, k].min()
-        ):
+        left = policy.queue - minute + begin[:, k].min()  # minutes that it has for the rest
+        if np.isfinite(left) and (done > minute).sum() <= pace * left:
             waits = np.maximum(waits, float(minute))
         out[:, k] = np.where(open_, waits, np.maximum(begin[:, k], last))
     return np.where(np.isfinite(begin), out, np.inf)

@@ -64,10 +64,9 @@ def next_step(found: Look, given: EscalationIn, begin: F8) -> Step:
         lows = [estimates.interval(one).low for one in each]
         reach = np.maximum(reach, np.nan_to_num(np.array(lows)))
     lost = aside(found)
-    with np.errstate(invalid="ignore"):  # messages of a channel that was begun nowhere: 0 times inf
-        since = steps.idle_since(
-            found.people, found.ways, found.sent, found.aired, found.minute, begin, policy, lost
-        )
+    since = steps.idle_since(
+        found.people, found.ways, found.sent, found.aired, found.minute, begin, policy, lost
+    )
     shares = steps.expected(now)
     return steps.step(
         found.people, found.ways, shares, reach, policy, found.minute, since, found.works,

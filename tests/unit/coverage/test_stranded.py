@@ -105,6 +105,8 @@ def test_a_queue_that_moves_is_waited_for_and_one_that_stands_is_not() -> None:
     assert waits(stands) == 2, "stuck since"
     assert waits(moving, replace(policy, queue=19)) == 2, "it would take too long"
     assert idle_since(PEOPLE, WAYS, moving, None, 10, begin, policy)[0, 0] == 9, "all out there"
+    never = np.full((3, 3), np.inf)
+    assert np.isinf(idle_since(PEOPLE, WAYS, moving, None, 10, never, policy)).all()
 
 
 def queue(*errands: Errand, pace: float = 1.0) -> np.ndarray:
