@@ -151,3 +151,8 @@ def test_queues_and_gateways_are_as_the_configuration_says(tmp_path: Path) -> No
     path.write_text(CONFIG.replace("needs: [mobile]", "gives_up: 20 min, needs: [mobile]"))
     sms, second = ways(load(path).config, tmp_path)
     assert sms.pace.gives_up == 20 and second.pace.gives_up == float("inf")
+    assert not (sms.apart or second.apart)
+    path.write_text(
+        CONFIG.replace("second: *kannel", "second: {kind: wardens, options: {by: sms}}")
+    )
+    assert ways(load(path).config, tmp_path)[1].apart, "wardens go in their own area"

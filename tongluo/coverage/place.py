@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from dissemination.channels import CHANNELS
 from dissemination.coverage.known import I8
 from dissemination.coverage.people import REST, People
 from dissemination.coverage.predict import Pace
@@ -81,10 +82,14 @@ def ways(config: Config, folder: Path) -> tuple[Way, ...]:
     said = config.coverage.channels
     tested = kept.days(folder)
     names = [*own, *(name for name in said if name not in own and name not in config.channels)]
-    return tuple(_way(name, said.get(name, WayIn()), kept.returned(tested, name)) for name in names)
+    doors = {name for name, c in config.channels.items() if CHANNELS[c.kind].acting}
+    return tuple(
+        _way(name, said.get(name, WayIn()), kept.returned(tested, name), doors=name in doors)
+        for name in names
+    )
 
 
-def _way(name: str, said: WayIn, returned: tuple[int, int]) -> Way:
+def _way(name: str, said: WayIn, returned: tuple[int, int], *, doors: bool) -> Way:
     nan = float("nan")
     gives_up = float("inf") if said.gives_up is None else said.gives_up / MINUTE
     pace = Pace(said.per_minute, said.delay / MINUTE, said.notice / MINUTE, gives_up)
@@ -92,7 +97,7 @@ def _way(name: str, said: WayIn, returned: tuple[int, int]) -> Way:
         name,
         nan if said.reach is None else said.reach,
         nan if said.audibility is None else said.audibility,
-        said.proof, pace, said.apart, said.crew,
+        said.proof, pace, said.apart or doors, said.crew,
         np.array(said.hours) if said.hours else np.ones(24),
         float(said.tested), said.needs, returned,
     )  # fmt: skip
