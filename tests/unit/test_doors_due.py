@@ -15,6 +15,7 @@ from dissemination.channels import Surroundings, wardens
 from dissemination.coverage.register import NEVER
 from dissemination.rounds import endpoint
 from dissemination.targeting import Contact, Entry, Register
+from dissemination.targeting.changes import put
 from tests.town import EVENT, MINUTE, START, enrol, head, number, warning
 from tests.unit.targeting.test_wardens import Spy
 from tongluo.config.load import load
@@ -183,7 +184,8 @@ def test_an_order_for_all_names_only_doors_without_proof_that_were_not_named(sit
     }  # fmt: skip
     listed = (site.var / "unreached" / f"{EVENT}.v1.csv").read_text(encoding="utf-8")
     assert "upper,any,#1,2,doubtful,#61,8\n" in listed and "#4,2" not in listed
-    assert site.look(9) == ["wait"] and site.look(30) != ["more"]
+    assert site.look(9) == ["wait"]
+    site.look(30)
     assert len(site.messages()) == 4
     found = site.coverage(9)
     gone = errands.gone(found)
@@ -296,6 +298,71 @@ def test_doors_whose_tasks_failed_for_good_are_given_to_nobody(site: Site) -> No
     assert out_of_reach(site.coverage(4))[entry] == "closed"
 
 
+def _lost(site: Site, minute: int, *who: str) -> None:
+    """Tasks to the upper village that failed for good; who: which of them."""
+    for rest in who or ("",):
+        for n in (WARDEN, DEPUTY):
+            key = f"{EVENT}.v1:tasks:{site.target[n]}{rest}"
+            site.rows.settle([Outcome(key, FAILED, START + minute * MINUTE)])
+
+
+def test_doors_whose_tasks_failed_for_good_are_given_again(site: Site) -> None:
+    site.sms(HANDED, 1, *site.who)
+    site.sms(DELIVERED, 1, *range(6, 40), OTHER)
+    site.sms(FAILED, 1, 3)
+    site.look(2)
+    site.look(8)
+    assert site.tasks() == {
+        "60": [3], "61": [3], "60~2": [0, 1, 2, 4, 5], "61~2": [0, 1, 2, 4, 5],
+    }  # fmt: skip
+    _lost(site, 9, "", "~2")
+    found = site.coverage(9)
+    assert np.all(errands.gone(found) == NEVER) and set(errands.asked(found)) == {2, 8, NEVER}
+    for minute in (9, 12):
+        site.look(minute)
+        assert len(site.tasks()) == 4, "the last errand in the village is not 5 minutes old"
+    site.look(13)
+    again = {name: doors for name, doors in site.tasks().items() if name[2:] not in ("", "~2")}
+    assert again == {"60~3": [*range(6)], "61~3": [*range(6)]}
+    site.look(30)
+    assert len(site.tasks()) == 6, "this one holds"
+
+
+def test_doors_of_a_task_that_was_overtaken_are_given_by_the_newer_version(site: Site) -> None:
+    site.sms(HANDED, 0, *site.who)
+    site.sms(FAILED, 1, 3, 5)
+    site.look(2)
+    for row in site.rows.take("tasks", 10, START + 2 * MINUTE, sure=True):
+        later = START + 12 * MINUTE
+        queued = DeliveryState.QUEUED
+        site.rows.settle([Outcome(row.key, queued, START + 2 * MINUTE, "throttled", due=later)])
+    site.issue(warning(2, Level.RED, 4, 103))
+    site.look(9)
+    taken = site.rows.take("tasks", 10, START + 10 * MINUTE, sure=True)
+    assert {row.key.split(":")[0] for row in taken} == {f"{EVENT}.v2"}
+    site.rows.settle([Outcome(row.key, HANDED, START + 10 * MINUTE) for row in taken])
+    now = START + 11 * MINUTE
+    both = [WARNING, warning(2, Level.RED, 4, 103)]
+    assert out_of_reach(look(site.config, site.var, both, both[1], now))[4] == "untried"
+    site.look(15)
+    assert site.tasks(2)["60~2"] == site.tasks(2)["61~2"] == [3, 5]
+
+
+def test_tasks_that_failed_with_the_warning_are_given_again(tmp_path: Path) -> None:
+    site = Site(tmp_path, ("sms", "tasks"))
+    site.plan("tasks", [site.target[n] for n in (WARDEN, DEPUTY, OTHER)])
+    site.sms(HANDED, 1, *site.who)
+    key = f"{EVENT}.v1:tasks:{site.target[OTHER]}"
+    site.rows.settle([Outcome(key, HANDED, START + MINUTE)])
+    _lost(site, 1)
+    site.look(2)
+    site.look(7)
+    assert {name: len(doors) for name, doors in site.tasks().items()} == {
+        "60": 20, "61": 20, "62": 20, "60~2": 20, "61~2": 20,
+    }  # fmt: skip
+    site.rows.close()
+
+
 def test_people_whom_the_register_does_not_name_are_asked_after(tmp_path: Path) -> None:
     site = Site(tmp_path, more=9)
     site.sms(HANDED, 1, *site.who)
@@ -327,15 +394,30 @@ def test_the_stranded_are_called_last_by_a_further_channel_to_telephones(tmp_pat
     site.rows.close()
 
 
-def test_who_has_nobody_in_charge_is_noted_once(site: Site) -> None:
+def test_who_has_nobody_in_charge_is_noted_until_somebody_is(site: Site) -> None:
     site.sms(HANDED, 1, *site.who)
     site.sms(DELIVERED, 1, *site.who)
     assert site.look(6) == ["more"] and not site.messages()
     found = site.coverage(6)
     town = [entry for entry, (_, to) in errands.given(found).items() if not to]
     assert town == [*range(41, 61)] and errands.errands(found) == []
-    assert site.look(7) == ["wait"]
     listed = (site.var / "unreached" / f"{EVENT}.v1.csv").read_text(encoding="utf-8").splitlines()
     assert listed[0] == "area,stratum,entry,people,reach,given,minute"
     assert listed[1] == "town,any,#41,1,closed,nobody,6"
-    assert np.all(errands.gone(found)[np.isin(found.people.entry, town)] == 6)
+    theirs = np.isin(found.people.entry, town)
+    assert np.all(errands.gone(found) == NEVER) and np.all(errands.asked(found)[theirs] == 6)
+    site.look(10)
+    assert np.all(errands.asked(site.coverage(10))[theirs] == 6), "5 minutes between two tries"
+    site.look(11)
+    assert np.all(errands.asked(site.coverage(11))[theirs] == 11) and not site.messages()
+    with closing(Register.open(site.var)) as register:
+        late = Entry("w4", "town", audience="contacts", rank="town", contacts=_sms(99))
+        put(register, "later", [late], "duty", START + 12 * MINUTE)
+    site.look(16)
+    (target,) = site.messages()
+    assert site.said(target)[1].startswith("Doors: 20, people: 20.")
+    found = site.coverage(17)
+    theirs = np.isin(found.people.entry, town)
+    assert np.all(errands.gone(found)[theirs] == 16) and out_of_reach(found)[41] == "doubtful"
+    site.look(40)
+    assert site.messages() == [target]

@@ -7,9 +7,9 @@ the warning, as everywhere in coverage.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,24 +78,74 @@ def minutes(found: Look) -> I8:
 
 def gone(found: Look, channel: str = "") -> I8:
     """(people by name) the minute at which somebody was first sent to them, by one channel or by
-    any, or that nobody is there to be sent; `NEVER`: neither."""
-    mine = np.array([channel in ("", name) for name in found.errands.channel], bool)
-    which, person = found.people.members(found.errands.entry[mine])
+    any; `NEVER`: nobody was, or each message that said so failed for good."""
     out = np.full(len(found.people.cell), NEVER)
-    np.minimum.at(out, person, minutes(found)[mine][which])
+    np.minimum.at(out, *_asked(found, channel, holds=True))
     return out
 
 
-def _visits(found: Look, *, somebody: bool) -> tuple[I8, I8, I8, Bits]:
+def asked(found: Look, channel: str = "") -> I8:
+    """(people by name) the minute at which somebody was last asked to go to them, or nobody was
+    found who could be, whatever came of it; `NEVER`: not yet."""
+    out = np.full(len(found.people.cell), -1)
+    np.maximum.at(out, *_asked(found, channel, holds=False))
+    return np.where(out < 0, NEVER, out)
+
+
+def free(found: Look, channel: str, wait: int) -> Bits:
+    """(people by name) to whom nobody goes by a channel; where that was tried, only once the last
+    errand in their cell is a while ago."""
+    people, last = found.people, asked(found, channel)
+    tried = last < NEVER
+    latest = np.full(len(people.people), -wait)
+    np.maximum.at(latest, people.cell[tried], last[tried])
+    late = (latest + wait <= found.minute)[people.cell]
+    return np.asarray((gone(found, channel) == NEVER) & (~tried | late))
+
+
+def again(found: Look, acting: Collection[str], wait: int) -> tuple[Look, Bits]:
+    """What is known without the errands that nobody has and that are to be tried again, and (cells,
+    channels) where these are; of people without a proof. acting: channels to whoever goes."""
+    e, people = found.errands, found.people
+    cells = np.zeros((len(people.people), len(found.ways)), bool)
+    kept = np.ones(len(e.key), bool)
+    for k, way in enumerate(found.ways):
+        if way.name not in acting:
+            continue
+        some = free(found, way.name, wait) & (asked(found, way.name) < NEVER)
+        some[found.sent.person[found.sent.proven < NEVER]] = False
+        cells[people.cell[some], k] = True
+        mine = np.array([name == way.name for name in e.channel], bool)
+        kept &= ~(mine & np.isin(e.entry, people.entry[some]))
+    left = np.flatnonzero(kept).tolist()
+    of = Errands([e.channel[n] for n in left], [e.key[n] for n in left],
+                 e.entry[kept], e.warden[kept], e.at[kept])  # fmt: skip
+    return replace(found, errands=of), cells
+
+
+def _asked(found: Look, channel: str, *, holds: bool) -> tuple[I8, I8]:
+    """(person by name, minute) of errands; holds: of those alone that somebody has."""
+    mine = np.array([channel in ("", name) for name in found.errands.channel], bool)
+    if holds:
+        mine &= ~_lost(found) & ~_nobody(found)
+    which, person = found.people.members(found.errands.entry[mine])
+    return person, minutes(found)[mine][which]
+
+
+def _visits(found: Look, some: Bits, *, somebody: bool) -> tuple[I8, I8, I8, Bits]:
     """(channel among `found.ways`, person by name, minute, whether the task failed for good) of
-    errands; somebody: False = of those for which there is nobody to send."""
+    some errands; somebody: False = of those for which there is nobody to send."""
     e, place = found.errands, {way.name: k for k, way in enumerate(found.ways)}
     channel = np.array([place.get(name, -1) for name in e.channel], np.int64)
-    nobody = np.array([key.endswith(":") for key in e.key], bool)
-    mine = (channel >= 0) & (e.warden > 0 if somebody else nobody)
+    mine = some & (channel >= 0) & (e.warden > 0 if somebody else _nobody(found))
     which, person = found.people.members(e.entry[mine])
     k, minute = channel[mine][which], minutes(found)[mine][which]
     return k, person, minute, _lost(found)[mine][which]
+
+
+def _nobody(found: Look) -> Bits:
+    """(errands) whether there was nobody to send."""
+    return np.array([key.endswith(":") for key in found.errands.key], bool)
 
 
 def _lost(found: Look) -> Bits:
@@ -107,7 +157,7 @@ def _lost(found: Look) -> Bits:
 def errands(found: Look) -> list[tuple[int, int, int, int]]:
     """(cell, channel among `found.ways`, minute, people) of who was given to somebody to go to:
     each person once a channel. People whom the register does not name are not among them."""
-    rows = np.stack(_visits(found, somebody=True)[:3])
+    rows = np.stack(_visits(found, ~_lost(found), somebody=True)[:3])
     rows = rows[:, np.lexsort(rows[::-1])]
     once = np.ones(rows.shape[1], bool)
     once[1:] = (rows[:2, 1:] != rows[:2, :-1]).any(axis=0)
@@ -119,8 +169,10 @@ def errands(found: Look) -> list[tuple[int, int, int, int]]:
 
 def visited(found: Look) -> Sent:
     """The deliveries, and the errands as if each were one to whom it leads to: nothing is known of
-    it yet, or its task failed for good."""
-    k, person, minute, lost = _visits(found, somebody=True)
+    it yet, or its task failed for good. One that expired before it went out was not tried."""
+    unsent = {row.key for row in found.rows if row.state == "expired" and row.handed is None}
+    never_out = np.array([key in unsent for key in found.errands.key], bool)
+    k, person, minute, lost = _visits(found, ~never_out, somebody=True)
     new = {"channel": k, "person": person, "handed": np.where(lost, NEVER, minute),
            "failed": np.where(lost, minute, NEVER)}  # fmt: skip
     never = np.full(len(k), NEVER)
@@ -132,9 +184,10 @@ def visited(found: Look) -> Sent:
 
 def alone(found: Look) -> Bits:
     """(channels, people by name) to whom there is nobody to send."""
-    k, person, *_ = _visits(found, somebody=False)
-    out = np.zeros((len(found.ways), len(found.people.cell)), bool)
-    out[k, person] = True
+    out, every = np.zeros((len(found.ways), len(found.people.cell)), bool), ~_nobody(found)
+    for some in (False, True):
+        k, person, *_ = _visits(found, every if some else ~every, somebody=some)
+        out[k, person] = not some
     return out
 
 

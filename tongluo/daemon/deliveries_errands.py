@@ -87,8 +87,9 @@ class Errands(Fans):
 
 def _note(db: sqlite3.Connection, key: str, visits: Sequence[Visit], at: int) -> None:
     message = key.split(":", 2)
+    known = "IGNORE" if message[2] else "REPLACE"  # when it was last found that nobody is there
     db.executemany(
-        "INSERT OR IGNORE INTO errands VALUES (?,?,?,?,?,?)",
+        f"INSERT OR {known} INTO errands VALUES (?,?,?,?,?,?)",
         [(*message, *visit, at) for visit in visits],
     )
 

@@ -24,7 +24,6 @@ import numpy as np
 
 from dissemination.channels import CHANNELS, Surroundings
 from dissemination.channels.kind import Target
-from dissemination.coverage.register import NEVER
 from dissemination.coverage.steps import Bits, Order, Step
 from tongluo.config.coverage import EscalationIn
 from tongluo.config.models import Config
@@ -136,9 +135,13 @@ class Escalator:
             found = look(self.config, self.folder, versions, warning, now)
         before = self.deliveries.escalations(warning.event, int(warning.level), found.start)
         ordered, everywhere = {*given.channels} - issued, self._acting & issued
-        step = next_step(found, given, begun(found, before, ordered, everywhere))
+        begin = begun(found, before, ordered, everywhere)
+        found, again = errands.again(found, self._acting, given.wait // MINUTE)
+        begin[again] = np.inf
+        step = next_step(found, given, begin)
         for channel in dict.fromkeys(order.channel for order in step.orders):
-            self._add(found, channel, [o for o in step.orders if o.channel == channel], now)
+            mine = [o for o in step.orders if o.channel == channel]
+            self._add(found, channel, mine, given.wait // MINUTE, now)
         fresh = self._said.get(warning.identifier) != step.reason
         if fresh:
             self._said[warning.identifier] = step.reason
@@ -161,26 +164,29 @@ class Escalator:
         mine, noted = self._acting.intersection(issued), set(found.errands.key)
         fresh = [
             row for row in found.rows
-            if row.channel in mine and row.key not in noted and row.handed is not None
+            if row.channel in mine and row.key not in noted
+            and (row.handed is not None or row.state in errands.LOST)
         ]  # fmt: skip
         if fresh:
             own = doors_due.whole(self.folder, found.warning)
             self.deliveries.visited(
-                (row.key, own.get(row.target, [(doors_due.UNNAMED, 0)]), row.handed or 0)
+                (
+                    row.key,
+                    own.get(row.target, [(doors_due.UNNAMED, 0)]),
+                    row.updated if row.handed is None else row.handed,
+                )
                 for row in fresh
             )
         return bool(fresh)
 
-    def _add(self, found: Look, channel: str, orders: Sequence[Order], now: int) -> None:
+    def _add(self, found: Look, channel: str, orders: Sequence[Order], wait: int, now: int) -> None:
         """Plan a channel's deliveries to those in the ordered cells who have no proof."""
         w, names, fan = found.warning, found.people.names(), _fan(found.warning, channel)
         added = [(channel, *names[order.cell]) for order in orders if not order.stranded]
         who = wanted(found, orders)
         if channel in self._acting:
-            given = doors_due.deal(
-                self.folder, w, entries(found, who & (errands.gone(found, channel) == NEVER)),
-                unnamed(found, orders),
-            )  # fmt: skip
+            who &= errands.free(found, channel, wait)
+            given = doors_due.deal(self.folder, w, entries(found, who), unnamed(found, orders))
             sent = self.deliveries.give(fan, int(w.level), given, added, now)
         else:
             targets = self._targets(found, channel, who, every=bool(added))
