@@ -139,6 +139,8 @@ def pace_of(way: Way, people: People, area: int, factor: float) -> Pace:
 def _worked(minute: F8, pause: tuple[float, float]) -> F8:
     """Minutes that a gateway has worked by a minute."""
     start, end = pause
+    if np.isinf(end):
+        return np.minimum(minute, start)
     return np.asarray(np.where(minute < start, minute, np.maximum(start, minute - (end - start))))
 
 
@@ -211,7 +213,8 @@ def follow(
         reach = np.minimum(1.0, others + (shares * back * asked_at / size) @ doors)
         busy = (done < 0.99) & np.isfinite(begin)
         waits = np.minimum(begin + policy.stuck - policy.wait, minute)
-        waits[:, _moves(ways, begin, sends * (1 - done), policy, minute, pauses or {})] = minute
+        rest = sends * (1 - done)
+        waits[:, _moves(ways, begin, rest, policy, minute, pauses or {}, paces)] = minute
         out = (all_ >= 0.99).argmax(axis=2).T  # the minute at which the last message went out
         since = np.where(busy, waits, np.maximum(begin, out))
         lost, failed = stranded_by(people, ways, shares, begin, sends, all_, quick)
@@ -236,13 +239,15 @@ def follow(
 
 
 def _moves(
-    ways: Ways, begin: F8, rest: F8, policy: Policy, minute: float, pauses: Pauses
+    ways: Ways, begin: F8, rest: F8, policy: Policy, minute: float, pauses: Pauses,
+    paces: F8 | None,
 ) -> Bits:  # fmt: skip
     """(channels) whose queue is waited for, as `steps.idle_since` does."""
     out = np.zeros(len(ways), bool)
     for k, way in enumerate(ways):
         start, end = pauses.get(way.name, (np.inf, np.inf))
-        done = minute + rest[:, k].sum() / max(way.pace.per_minute, 1e-9)
+        rate = way.pace.per_minute * (1.0 if paces is None else paces[k, 0])
+        done = minute + rest[:, k].sum() / max(rate, 1e-9)
         out[k] = not way.apart and not start <= minute < end
         out[k] &= bool(done <= begin[:, k].min() + policy.queue)
     return out

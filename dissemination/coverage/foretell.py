@@ -22,13 +22,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dissemination.coverage import live, steps
-from dissemination.coverage.ahead import Errand, Pauses, ahead, follow, stranded_by
+from dissemination.coverage.ahead import Ahead, Errand, Pauses, ahead, follow, stranded_by
 from dissemination.coverage.among import among
 from dissemination.coverage.estimate import Interval
 from dissemination.coverage.known import F8, I8, Known
 from dissemination.coverage.learned import learned
 from dissemination.coverage.live import ENOUGH, Aired, Sent
-from dissemination.coverage.paces import paces
+from dissemination.coverage.paces import halted, paces
 from dissemination.coverage.people import People
 from dissemination.coverage.predict import Time
 from dissemination.coverage.prior import PRIOR, Prior
@@ -89,30 +89,52 @@ class Foretold:
 
     def sure(self, target: float) -> bool:
         """The likely time can be told; else only that it lies between early and late."""
-        return sure(self.curve, target)
+        return sure(self.curve, target) and bool(np.isfinite(self.times[target].late))
 
 
 def foretell(
     now: Now, policy: Policy, targets: Sequence[float], until: int,
     pauses: Pauses | None = None, beliefs: Prior = PRIOR,
 ) -> Foretold:  # fmt: skip
-    """The curve up to a minute, and the time to each target."""
-    people, ways = now.people, now.ways
+    """The curve up to a minute, and the time to each target. pauses: of gateways of which somebody
+    knows from and until when they stand."""
+    people, ways, given = now.people, now.ways, pauses or {}
     before, back = _learned(now, beliefs)
     shares = _expected(before, beliefs)
     supply = doubtful(now, shares, np.where(np.isnan(back), 1.0, back))
     here = live.standing(people, ways, now.sent, now.aired, now.minute, now.works, now.hour)
     known = replace(before, up=live.outlook(here, ways, supply))
-    quick, speed = at_once(now), paces(people, ways, now.sent, now.minute, beliefs)
-    before_now = _weighed(now, shares * np.nan_to_num(known.up, nan=0.5))
-    begin, sends, errands = follow(
-        people, ways, known, policy, now.begin, now.sends, until, now.minute, pauses=pauses,
-        returns=back, contacts=now.contacts, beliefs=beliefs, errands=before_now, paces=speed,
-        quick=quick, wished=steps.expected(_fresh(now)),
-    )  # fmt: skip
-    found = ahead(people, ways, known, until, begin, sends, pauses=pauses, beliefs=beliefs,
-                  targets=targets, errands=errands, paces=speed)  # fmt: skip
-    return Foretold(found.curve, found.times)
+    still = {k: at for k, at in halted(ways, now.sent, now.minute).items() if k not in given}
+    speed = paces(people, ways, now.sent, now.minute, beliefs, tuple(given))
+    wished, before_now = steps.expected(_fresh(now)), _weighed(now, shares, known.up)
+
+    def until_back(end: float) -> Ahead:
+        pauses = {**given, **{name: (float(at), end) for name, at in still.items()}}
+        begin, sends, errands = follow(
+            people, ways, known, policy, now.begin, now.sends, until, now.minute, pauses=pauses,
+            returns=back, contacts=now.contacts, beliefs=beliefs, errands=before_now,
+            paces=speed, quick=at_once(now), wished=wished,
+        )  # fmt: skip
+        return ahead(people, ways, known, until, begin, sends, pauses=pauses, beliefs=beliefs,
+                     targets=targets, errands=errands, paces=speed)  # fmt: skip
+
+    found = until_back(np.inf)
+    return Foretold(*_between(found, until_back(now.minute)) if still else vars(found).values())
+
+
+def _between(never: Ahead, now: Ahead) -> tuple[list[Interval], Mapping[float, Time]]:
+    """A gateway stands, and nobody knows until when: from what is if it goes on now to what is if
+    it never does."""
+    curve = [
+        Interval(a.low, a.likely, b.high, bound=True)
+        for a, b in zip(never.curve, now.curve, strict=True)
+    ]
+    times = {
+        target: Time(min(a.early, now.times[target].early), a.likely,
+                     max(a.late, now.times[target].late), a.never)
+        for target, a in never.times.items()
+    }  # fmt: skip
+    return curve, times
 
 
 def at_once(now: Now, wait: int = 5) -> F8:
@@ -125,9 +147,10 @@ def at_once(now: Now, wait: int = 5) -> F8:
     return out
 
 
-def _weighed(now: Now, shares: F8) -> list[Errand]:
+def _weighed(now: Now, shares: F8, up: F8) -> list[Errand]:
     """Errands by now, each with its part of those whom no message reaches."""
-    lost, _ = stranded_by(now.people, now.ways, shares, now.begin, now.sends)
+    here = shares * np.nan_to_num(up, nan=0.5)
+    lost, _ = stranded_by(now.people, now.ways, here, now.begin, now.sends)
     return [
         Errand(i, k, minute, count, min(1.0, count / max(lost[i], count)))
         for i, k, minute, count in now.errands

@@ -122,7 +122,8 @@ def idle_since(
         last, open_ = np.zeros(size), np.bincount(cell[done > minute], minlength=size) > 0
         np.maximum.at(last, cell, np.where(done > minute, 0, done))
         waits = begin[:, k] + policy.stuck - policy.wait
-        pace = ((done >= minute - policy.wait) & (done < minute)).sum() / policy.wait
+        lately = max(1, policy.wait)
+        pace = ((done >= minute - lately) & (done < minute)).sum() / lately
         left = policy.queue - minute + begin[:, k].min()  # minutes that it has for the rest
         if np.isfinite(left) and (done > minute).sum() <= pace * left:
             waits = np.maximum(waits, float(minute))

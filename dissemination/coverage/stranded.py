@@ -1,4 +1,4 @@
-"""Who is stranded: every message that is out to their telephones failed for good.
+"""Who is stranded: every message that is out to their telephones failed for good, or there is none.
 
 Another message to the same telephone would hardly come through where the first did not, and its
 queue is long. So nobody waits for it: where their area is below its target, somebody goes to these
@@ -19,14 +19,30 @@ from dissemination.coverage.ways import Ways
 
 
 def stranded(people: People, ways: Ways, sent: Sent, minute: int) -> Bits:
-    """(people by name) to whom a message failed for good, none is on its way, and who has no proof
-    by any channel."""
+    """(people by name) to whom a message failed for good or nothing is sent where others get
+    messages, none is on its way, and who has no proof by any channel.
+
+    A message that waits is hope only where its channel is held to reach more than what failed: a
+    page that somebody has taken off the telephone says nothing of the telephone.
+    """
     phone, size = by_telephone(ways)[sent.channel], len(people.cell)
+    reach = np.nan_to_num([way.reach for way in ways])[sent.channel]
     out, proven, failed, doubt = sent.by(minute)
-    lost, hope = np.zeros(size, bool), np.zeros(size, bool)
-    lost[sent.person[phone & failed]] = True
+    lost, waits, hope = np.full(size, -1.0), np.full(size, -1.0), np.zeros(size, bool)
+    np.maximum.at(lost, sent.person[phone & failed], reach[phone & failed])
+    rest = phone & ~(out | failed | doubt)
+    np.maximum.at(waits, sent.person[rest], reach[rest])
     hope[sent.person[(phone & (out | doubt)) | proven]] = True
-    return lost & ~hope
+    return ~hope & (((lost >= 0) & (waits <= lost)) | _without(people, sent, phone, minute))
+
+
+def _without(people: People, sent: Sent, phone: Bits, minute: int) -> Bits:
+    """(people by name) without any message in a cell where some went out a while ago."""
+    begun = np.zeros(len(people.people), bool)
+    begun[people.cell[sent.person[phone & (sent.handed < minute)]]] = True
+    none = np.ones(len(people.cell), bool)
+    none[sent.person[phone]] = False
+    return none & begun[people.cell]
 
 
 def due(people: People, who: Bits, gone: I8, minute: int, wait: int) -> I8:

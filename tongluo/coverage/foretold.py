@@ -46,8 +46,8 @@ def sent(found: Look) -> Sent:
 
 
 def contacts(found: Look) -> I8:
-    """(cells, channels) people who can be sent to. Wardens and loudspeakers need no address; who is
-    known by count alone may have any."""
+    """(cells, channels) people who can be sent to. Wardens and loudspeakers need no address, but
+    wardens somebody in charge; who is known by count alone may have any."""
     people, here = found.people, np.isin(found.people.entry, found.addressed)
     size = len(people.people)
     numbers = np.bincount(people.cell[here], minlength=size)
@@ -56,7 +56,8 @@ def contacts(found: Look) -> I8:
         numbers + rest if way.proof == "person" and not way.apart else people.people
         for way in found.ways
     ]
-    return np.stack(columns, axis=1)
+    alone = [np.bincount(people.cell[one], minlength=size) for one in errands.alone(found)]
+    return np.stack(columns, axis=1) - np.stack(alone, axis=1)
 
 
 def begun(found: Look) -> F8:
@@ -81,6 +82,6 @@ def _turn(found: Look, k: int) -> F8:
     proven = np.zeros(len(gone), bool)
     proven[found.sent.person[found.sent.proven < NEVER]] = True
     out = np.full(len(people.people), -np.inf)
-    open_ = ~proven | (gone < NEVER)
+    open_ = (~proven & ~errands.alone(found)[k]) | (gone < NEVER)
     np.maximum.at(out, people.cell[open_], np.where(gone < NEVER, gone, np.inf)[open_])
     return np.where(np.isfinite(out), out, np.inf)

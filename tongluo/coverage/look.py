@@ -19,6 +19,7 @@ from dissemination.coverage.people import People
 from dissemination.coverage.published import Indicator, indicator
 from dissemination.coverage.register import NEVER, Reached
 from dissemination.coverage.steps import Bits
+from dissemination.coverage.stranded import stranded
 from dissemination.coverage.ways import Tests, Ways, hours, supplied
 from tongluo.config.models import Config
 from tongluo.core.warning import WarningVersion
@@ -58,6 +59,8 @@ class Look:
     """What wardens counted."""
     addressed: I8
     """Entries that have an address of any kind."""
+    dead: Bits
+    """(people by name) who were stranded when the versions before those that count ended."""
     errands: Errands = field(default_factory=Errands)
     """To whom somebody was sent."""
     apart: bool = False
@@ -103,6 +106,7 @@ def look(config: Config, folder: Path, versions: Iterable[WarningVersion], asked
          now: int, *, stream: bool = False) -> Look:  # fmt: skip
     """Gather what is known of a warning. versions: all of its event; stream: the site ran on a
     stream clock, so that deliveries may be stamped by another one."""
+    versions = list(versions)
     counted = sending.counted(versions, asked)
     start, inside = counted[0].sent, place.below(config)
     ways = place.ways(config, folder)
@@ -117,6 +121,11 @@ def look(config: Config, folder: Path, versions: Iterable[WarningVersion], asked
     people = place.people(config, some, areas, len(strange), asked.area.id)
     works = supplied(ways, people, kept.states(folder, now, inside))
     days, sent_out = kept.days(folder), errands.read(folder, counted)
+    dead = np.zeros(len(people.cell), bool)
+    if earlier := sending.before(versions, counted[0]):
+        its = sending.rows(folder, [earlier], 0 if stream else None)
+        dead = stranded(people, ways, sending.sent(its, ways, people, some.links, {}, earlier.sent),
+                        NEVER - 1)  # fmt: skip
     return Look(
         asked, start, max(0, last - begin) // MINUTE, people, ways, rows,
         sending.sent(rows, ways, people, some.links, strange, begin),
@@ -125,7 +134,7 @@ def look(config: Config, folder: Path, versions: Iterable[WarningVersion], asked
         kept.tests(days, [way.name for way in ways]), some.responsible,
         counting.counted(config, folder, counted, people, inside, now,
                          most=max(0, last - begin) // MINUTE, errands=sent_out),
-        np.unique(some.links.entry), sent_out, apart,
+        np.unique(some.links.entry), dead, sent_out, apart,
     )  # fmt: skip
 
 

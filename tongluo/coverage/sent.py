@@ -69,6 +69,12 @@ def counted(versions: Iterable[WarningVersion], asked: WarningVersion) -> list[W
     return found[::-1] or [asked]
 
 
+def before(versions: Iterable[WarningVersion], first: WarningVersion) -> WarningVersion | None:
+    """The version of an event that came before one."""
+    own = (v for v in versions if v.event == first.event and v.version < first.version)
+    return max(own, key=lambda v: v.version, default=None)
+
+
 def rows(folder: Path, versions: Sequence[WarningVersion], since: int | None = None) -> list[Row]:
     """All deliveries of some versions; since: ms before which no stamp of theirs lies."""
     path = folder / "deliveries.db"

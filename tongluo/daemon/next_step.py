@@ -76,8 +76,12 @@ def next_step(found: Look, given: EscalationIn, begin: F8) -> Step:
 
 
 def aside(found: Look) -> Bits:
-    """(people by name) whom no message will reach any more."""
-    return stranded(found.people, found.ways, found.sent, found.minute)
+    """(people by name) whom no message will reach any more; who was stranded when the warning was
+    lower is not waited for again."""
+    proven = np.zeros(len(found.people.cell), bool)
+    proven[found.sent.person[found.sent.proven <= found.minute]] = True
+    now = stranded(found.people, found.ways, found.sent, found.minute)
+    return now | (found.dead & ~proven)
 
 
 def wanted(found: Look, orders: Sequence[Order]) -> Bits:

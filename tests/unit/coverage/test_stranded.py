@@ -10,7 +10,7 @@ import pytest
 from dissemination.coverage.ahead import Errand, parts
 from dissemination.coverage.foretell import Now
 from dissemination.coverage.live import Sent
-from dissemination.coverage.paces import paces
+from dissemination.coverage.paces import halted, paces
 from dissemination.coverage.people import People
 from dissemination.coverage.predict import Pace
 from dissemination.coverage.register import NEVER
@@ -50,8 +50,23 @@ def sent(*rows: tuple[int, int, int, int, int, int]) -> Sent:
     ],
 )
 def test_who_has_no_message_left_that_may_come(rows: list, expected: bool) -> None:
-    found = stranded(PEOPLE, WAYS, sent(*rows), 5)
+    others = [(0, n, 9, N, N, N) for n in range(10) if n != 3]
+    found = stranded(PEOPLE, WAYS, sent(*rows, *others), 5)
     assert found[3] == expected and found.sum() == expected
+
+
+def test_who_gets_no_message_where_others_do() -> None:
+    rows = [(0, n, 3, N, N, N) for n in range(8)] + [(2, 9, 3, N, 4, N)]
+    assert np.flatnonzero(stranded(PEOPLE, WAYS, sent(*rows), 5)).tolist() == [8, 9]
+    assert not stranded(PEOPLE, WAYS, sent(*rows), 3).any(), "nothing has gone out yet"
+
+
+def test_what_reaches_fewer_says_nothing_of_the_telephone() -> None:
+    push = Way("push", 0.3, proof="person", pace=Pace(1000, 1))
+    ways = (*WAYS[:2], push)
+    waits, dead = (0, 3, 9, N, N, N), (2, 3, 1, N, 2, N)
+    assert not stranded(PEOPLE, ways, sent(waits, dead), 5)[3]
+    assert stranded(PEOPLE, ways, sent((1, 3, 9, N, N, N), (0, 3, 1, N, 2, N)), 5)[3]
 
 
 def test_wardens_are_called_up_once_in_a_while_and_not_for_each() -> None:
@@ -145,6 +160,19 @@ def test_wardens_are_as_fast_as_they_were_seen_to_be() -> None:
     halted = paces(people, WAYS, sent(*slow[:4], *slow[40:]), 47)[2, 0]
     assert halted < 0.2, "nothing has come for half an hour"
     assert paces(people, WAYS, sent((2, 0, 1, N, N, N)), 27)[2].tolist() == [1, 1, 1]
+
+
+def test_gateways_are_as_fast_as_they_were_seen_to_be() -> None:
+    people = People.of((np.arange(400), ["v0"] * 400, ["all"] * 400, np.ones(400, int)), [])
+    goes = sent(*((0, n, n // 25 if n < 300 else N, N, N, N) for n in range(400)))
+    assert paces(people, WAYS, goes, 12)[0, 0] == pytest.approx(0.25, abs=0.01)
+    assert paces(people, WAYS, goes, 12, told=("sms",))[0, 0] == 1
+    assert paces(people, WAYS, goes, 40)[0, 0] == pytest.approx(0.25, abs=0.01), "while it went"
+    assert halted(WAYS, goes, 12) == {} and halted(WAYS, goes, 16) == {}
+    assert halted(WAYS, goes, 17) == {"sms": 12}
+    done = sent(*((0, n, n // 25, N, N, N) for n in range(300)))
+    assert halted(WAYS, done, 40) == {}
+    assert paces(people, WAYS, done, 40)[0, 0] == pytest.approx(0.25, abs=0.01)
 
 
 def test_errands_are_told_apart_from_the_turn_of_a_cell() -> None:

@@ -1,0 +1,56 @@
+"""Who is not waited for by escalation: known to be dead before, or without any number."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from dissemination.targeting import Entry
+from tests.town import EVENT, MINUTE, START, enrol
+from tests.unit import test_doors_due
+from tests.unit.test_doors_due import Site
+from tongluo.core.words import Act, DeliveryState, Level
+from tongluo.daemon.deliveries import Outcome, Planned
+
+DELIVERED, FAILED, HANDED = (
+    DeliveryState.DELIVERED, DeliveryState.FAILED, DeliveryState.HANDED_OVER
+)  # fmt: skip
+DEAD = (3, 5)
+
+
+def test_who_was_stranded_when_the_warning_was_lower_is_not_waited_for_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    red = test_doors_due.WARNING
+    orange = replace(red, level=Level.ORANGE)
+    monkeypatch.setattr(test_doors_due, "WARNING", orange)
+    site = Site(tmp_path)
+    others = [n for n in site.who if n not in DEAD]
+    site.sms(HANDED, 0, *site.who)
+    site.sms(FAILED, 1, *DEAD)
+    site.sms(DELIVERED, 1, *others)
+    upgrade = replace(red, identifier=f"{EVENT}.v2", version=2, act=Act.UPDATE,
+                      previous=Level.ORANGE, sent=START + 10 * MINUTE)  # fmt: skip
+    site.issue(upgrade)
+    fan = Planned(f"{EVENT}.v2:sms:town", f"{EVENT}.v2", EVENT, "sms", "town", 4)
+    site.rows.spread(fan, [site.target[n] for n in site.who], START + 10 * MINUTE)
+    for n in site.who:  # all are on their way for the red
+        key = f"{EVENT}.v2:sms:{site.target[n]}"
+        site.rows.settle([Outcome(key, HANDED, START + 11 * MINUTE)])
+    site.look(12)
+    assert sorted(n for doors in site.tasks(2).values() for n in doors) == [3, 3, 5, 5]
+    site.rows.close()
+
+
+def test_who_has_no_number_where_others_have_one_gets_a_warden_at_once(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    enrol(site.var, [Entry("no number", "upper", sort="household", size=1)])
+    site.look(1)
+    assert not site.tasks(), "no message has gone out yet"
+    site.sms(HANDED, 0, *site.who[:30])
+    site.look(2)
+    asked = site.rows._db.execute("SELECT DISTINCT entry FROM errands WHERE warden > 0").fetchall()
+    assert asked == [(64,)] and len(site.messages()) == 2, "a warden and a deputy"
+    site.rows.close()
