@@ -40,7 +40,7 @@ import hmac
 import sqlite3
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -106,20 +106,18 @@ class Options(kinds.Options):
 
 def targets(_: Options, surroundings: Surroundings, warning: WarningVersion) -> list[Target]:
     """Digests of the wardens' numbers, the nearest to the danger first."""
-    with _register(surroundings.folder) as register:
+    with opened(surroundings.folder) as register:
         return list(sent_to(register, warning))
 
 
 @contextmanager
-def _register(folder: Path) -> Iterator[Register]:
+def opened(folder: Path) -> Iterator[Register]:
     """The register, for a moment; LookupError when it cannot be read."""
-    register = Register.existing(folder)
     try:
-        yield register
+        with closing(Register.existing(folder)) as register:
+            yield register
     except (RegisterError, sqlite3.Error) as error:
         raise LookupError(f"the register cannot be read: {error}") from error
-    finally:
-        register.close()
 
 
 def sent_to(register: Register, warning: WarningVersion) -> dict[str, Task]:
@@ -180,7 +178,7 @@ class Wardens:
             return "", ""
         if self._tasks[0] != warning.identifier:
             try:
-                with _register(self._around.folder) as register:
+                with opened(self._around.folder) as register:
                     self._tasks = (warning.identifier, shares(register, warning))
             except LookupError as error:
                 raise TemporaryFailure(str(error), AGAIN) from None

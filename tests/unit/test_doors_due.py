@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from dissemination.coverage.register import NEVER
 from dissemination.rounds import endpoint
 from dissemination.targeting import Contact, Entry, Register
 from dissemination.targeting.changes import put
+from dissemination.targeting.register import FILE
 from tests.town import EVENT, MINUTE, START, enrol, head, number, warning
 from tests.unit.targeting.test_wardens import Spy
 from tongluo.config.load import load
@@ -421,3 +423,46 @@ def test_who_has_nobody_in_charge_is_noted_until_somebody_is(site: Site) -> None
     assert np.all(errands.gone(found)[theirs] == 16) and out_of_reach(found)[41] == "doubtful"
     site.look(40)
     assert site.messages() == [target]
+
+
+def test_without_a_register_the_next_channel_and_the_next_warning_go_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site = Site(tmp_path)
+    television = '  tv: {kind: webhook, options: {url: "http://127.0.0.1:9/x"}}\ncoverage:'
+    text = CONFIG.replace("channels: [tasks]", "channels: [tasks, tv]")
+    text = text.replace(
+        "    tasks: {reach", "    tv: {reach: 0.3, proof: person}\n    tasks: {reach"
+    )
+    config = tmp_path / "stations.yaml"
+    config.write_text(head(103, 42, 41) + text.replace("coverage:", television), encoding="utf-8")
+    site.escalator.config = load(config).config
+    (site.var / FILE).unlink()
+    site.issue(replace(WARNING, identifier="other.v1", event="other", level=Level.ORANGE))
+    assert site.look(6) == ["more", "more"]
+    asked = "SELECT identifier, channel, target FROM deliveries WHERE channel <> 'sms' ORDER BY id"
+    with site.rows._lock:
+        found = site.rows._db.execute(asked).fetchall()
+    assert found == [(f"{EVENT}.v1", "tv", "town"), ("other.v1", "tv", "town")]
+    assert len(looks := site.look(12)) == 2 and "more" not in looks
+    assert "there is no register in" in capsys.readouterr().err
+    site.rows.close()
+
+
+def test_a_warning_that_cannot_be_looked_at_holds_up_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site = Site(tmp_path)
+    site.issue(replace(WARNING, identifier="other.v1", event="other", level=Level.ORANGE))
+
+    def some(*given: Any, **named: Any) -> Look:
+        if given[3].event == EVENT:
+            raise RuntimeError("a wrong row")
+        return look(*given, **named)
+
+    monkeypatch.setattr("tongluo.daemon.escalator.look", some)
+    assert len(site.look(6)) == 1
+    assert "a wrong row" in capsys.readouterr().err
+    (site.var / FILE).write_bytes(b"no register")
+    assert site.look(7) == [] and "RegisterError" in capsys.readouterr().err
+    site.rows.close()

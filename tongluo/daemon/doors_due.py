@@ -9,16 +9,12 @@ has got a proof meanwhile.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Collection
-from contextlib import closing
 from pathlib import Path
 
-from dissemination.channels.wardens import sent_to
+from dissemination.channels.wardens import opened, sent_to
 from dissemination.targeting.charge import in_charge
 from dissemination.targeting.doors import nearest
-from dissemination.targeting.register import Register
-from tongluo.core.errors import RegisterError
 from tongluo.core.ports import Delivery
 from tongluo.core.warning import WarningVersion
 from tongluo.daemon.deliveries_errands import Errands, Visit
@@ -34,9 +30,10 @@ def deal(
     """Endpoint -> whom to go to, of some entries; "" has those for whom there is nobody to send.
 
     areas: where people whom the register does not name are to be asked after: by whoever knocks
-    there, even with no door of their own. LookupError without a register.
+    there, even with no door of their own. LookupError without a register that can
+    be read.
     """
-    with closing(Register.existing(folder)) as register:
+    with opened(folder) as register:
         own = sent_to(register, warning)
         charges, known = in_charge(register, warning.area), register.places()
         asking = {person for area in areas for person in nearest(area, charges, known)}
@@ -58,9 +55,9 @@ def left(folder: Path, deliveries: Errands, delivery: Delivery) -> list[int]:
     if not entries:
         return []
     try:
-        with closing(Register.existing(folder)) as register:
+        with opened(folder) as register:
             rows = register.db.execute(ADDRESSES, (json.dumps(entries),)).fetchall()
-    except (LookupError, RegisterError, sqlite3.Error):
+    except LookupError:
         return entries
     proven = deliveries.proven(delivery.warning.identifier, {target for _, target in rows})
     done = {entry for entry, target in rows if target in proven}
@@ -68,8 +65,8 @@ def left(folder: Path, deliveries: Errands, delivery: Delivery) -> list[int]:
 
 
 def whole(folder: Path, warning: WarningVersion) -> dict[str, list[Visit]]:
-    """Endpoint -> all that are on the list."""
-    with closing(Register.existing(folder)) as register:
+    """Endpoint -> all that are on the list; LookupError as above."""
+    with opened(folder) as register:
         own = sent_to(register, warning)
     return {
         target: [(door.entry, task.charge.person) for door in task.doors]

@@ -15,7 +15,8 @@ import csv
 import io
 import sqlite3
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +25,7 @@ import numpy as np
 
 from dissemination.channels import CHANNELS, Surroundings
 from dissemination.channels.kind import Target
+from dissemination.coverage.known import F8
 from dissemination.coverage.steps import Bits, Order, Step
 from tongluo.config.coverage import EscalationIn
 from tongluo.config.models import Config
@@ -92,12 +94,18 @@ class Escalator:
     def _run(self) -> None:
         journal = connect(self.folder / "journal.db", read_only=True)
         while not self._stop.wait(EVERY):
-            try:
+            with self._going_on("escalation"):
                 self.look(journal)
-                self.log.over("escalation")
-            except Exception as error:  # law 5: deliveries go on
-                self.log.trouble("escalation", repr(error))
         journal.close()
+
+    @contextmanager
+    def _going_on(self, what: str) -> Iterator[None]:
+        """Law 5: deliveries go on, and so do other warnings."""
+        try:
+            yield
+            self.log.over(what)
+        except Exception as error:
+            self.log.trouble(what, repr(error))
 
     def look(self, journal: sqlite3.Connection) -> list[Step]:
         """One step for every warning in force that is high enough."""
@@ -105,11 +113,17 @@ class Escalator:
         if policy is None:
             return []
         now = site_time(journal, stream=self.config.time.clock == "stream")
-        self._end(journal, now)
+        with self._going_on("escalation of all-clears"):
+            self._end(journal, now)
         least = Level.parse(policy.from_level)
         high = [w for w in in_force(journal, now) if w.level >= least and w.act is not Act.CANCEL]
         high.sort(key=lambda w: -w.level)
-        return [self._warning(journal, w, policy, now) for w in high if not self._stop.is_set()]
+        steps = list[Step]()
+        for w in high:
+            if not self._stop.is_set():
+                with self._going_on(f"escalation of {w.identifier}"):
+                    steps.append(self._warning(journal, w, policy, now))
+        return steps
 
     def _end(self, journal: sqlite3.Connection, now: int) -> None:
         """All-clears to whom escalation told on channels that the warning never went out on."""
@@ -138,10 +152,7 @@ class Escalator:
         begin = begun(found, before, ordered, everywhere)
         found, again = errands.again(found, self._acting, given.wait // MINUTE)
         begin[again] = np.inf
-        step = next_step(found, given, begin)
-        for channel in dict.fromkeys(order.channel for order in step.orders):
-            mine = [o for o in step.orders if o.channel == channel]
-            self._add(found, channel, mine, given.wait // MINUTE, now)
+        step = self._step(found, given, begin, now)
         fresh = self._said.get(warning.identifier) != step.reason
         if fresh:
             self._said[warning.identifier] = step.reason
@@ -151,6 +162,30 @@ class Escalator:
             given_by_now = errands.read(self.folder, counted(versions, warning))
             self._list(replace(found, errands=given_by_now))
         return step
+
+    def _step(self, found: Look, given: EscalationIn, begin: F8, now: int) -> Step:
+        """Order what the policy says. A channel whose targets nobody knows now, since the register
+        cannot be read, is out: its cells get the next one, and it is tried again later."""
+        made = list[Order]()
+        while True:
+            step, shut = next_step(found, given, begin), set[str]()
+            over = {order.cell for order in made}
+            fresh = [order for order in step.orders if order.cell not in over]
+            for channel in dict.fromkeys(order.channel for order in fresh):
+                mine = [order for order in fresh if order.channel == channel]
+                try:
+                    self._add(found, channel, mine, given.wait // MINUTE, now)
+                except LookupError as error:
+                    self.log.trouble(f"escalation by {channel}", str(error))
+                    shut.add(channel)
+                else:
+                    self.log.over(f"escalation by {channel}")
+                    made += mine
+            if not shut:
+                return replace(step, orders=tuple(made), reason="more" if made else step.reason)
+            works = found.works.copy()
+            works[:, [k for k, way in enumerate(found.ways) if way.name in shut]] = 0.0
+            found = replace(found, works=works)
 
     @cached_property
     def _acting(self) -> frozenset[str]:
@@ -168,7 +203,10 @@ class Escalator:
             and (row.handed is not None or row.state in errands.LOST)
         ]  # fmt: skip
         if fresh:
-            own = doors_due.whole(self.folder, found.warning)
+            try:
+                own = doors_due.whole(self.folder, found.warning)
+            except LookupError:
+                return False  # they are noted once the register can be read
             self.deliveries.visited(
                 (
                     row.key,
