@@ -10,9 +10,10 @@ known of a task is what `by` hears of its message; rates are counted apart from 
 Where [escalation](coverage.md#before-sending-and-what-to-do-next) sends wardens, it sends them to
 those alone who have no proof yet. The first task then says as well to which doors to go first, and
 each further one names the doors that have come to it since (`仍未确认：第3、7、12户`): by their
-numbers on the paper list of the warned area, at most 12 of them, fewer where there is no room. No
-name stands in a message. A warden to whom nothing has come gets nothing; a deputy gets what goes to
-whom they stand in for.
+numbers on the paper list of the warned area. The first one names at most 12 of them, fewer where
+there is no room, since all doors are on the list; what has come since is parted into messages of
+at most 5 doors, which fit, so that each is named. No name stands in a message. A warden to whom
+nothing has come gets nothing; a deputy gets what goes to whom they stand in for.
 
 Wardens answer by short message: `1`, `收到` or `received`; `2 37`, `完成37` or `done 37` once 37
 people are told (without a number: all of them); `3 2`, `拒绝2` or `refused 2` for people who will
@@ -66,7 +67,9 @@ from tongluo.core.words import Act, DeliveryState, Status
 
 LISTED = 12
 """Doors that a message names at the most."""
-FEWER = (LISTED, 8, 5, 3, 1)
+SURE = 5
+"""Doors of a further message: so many fit beside any text, and no later one names them again."""
+FEWER = (LISTED, 8, SURE, 3, 1)
 """So many of them as there is room for."""
 ANSWER = (
     "回复1收到，2加累计已通知人数，3加累计拒绝人数。",
@@ -208,11 +211,11 @@ def words(
     some = [n for n in (len(due), *FEWER) if 0 < n <= min(len(due), LISTED)]
     which = [_which(due, n, first=first) for n in dict.fromkeys(some)]
     whole, none = _doors(task), ("", "")
-    numbers = [*((one, answer) for one in which), *((one, none) for one in which)]
     if first:
+        numbers = [*((one, answer) for one in which), *((one, none) for one in which)]
         ways = [*((whole, one, answer) for one in which), *numbers, (whole, answer), (whole, none)]
-    else:
-        ways = [*numbers, (answer, none)]
+    else:  # how to answer stood in the first one
+        ways = [*((one, end) for one in which for end in (answer, none)), (answer, none)]
     return _lines(ways, 0, ""), _lines(ways, 1, " ")
 
 

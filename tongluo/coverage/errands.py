@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 MINUTE = 60_000
 LOST = ("failed", "expired")
 READ = """
-SELECT channel, target, entry, warden, at FROM errands WHERE identifier = ? ORDER BY at, target
+SELECT channel, target, entry, warden, at FROM errands WHERE identifier = ?
+ORDER BY at, length(target), target
 """
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from dissemination.rounds import endpoint, numbered
 from tongluo.core.ports import Delivery
@@ -30,9 +30,12 @@ Added = Iterable[tuple[str, str, str]]
 class Errands(Fans):
     """The tables of errands and of escalations."""
 
-    def give(self, fan: Planned, level: int, given: Given, added: Added, now: int) -> int:
-        """A message to each endpoint with errands, the first of this version or a further one, and
-        the errands; how many messages. added: at the warning's level.
+    def give(
+        self, fan: Planned, level: int, given: Given, added: Added, now: int, most: int = 1 << 30
+    ) -> int:
+        """A message to each endpoint with errands, the first of this version or further ones for
+        at most so many errands each, and the errands; how many messages. added: at the warning's
+        level.
 
         "" stands for nobody: its errands are noted alone. Of people whom the register does not name
         an endpoint hears with its first message only."""
@@ -43,14 +46,14 @@ class Errands(Fans):
                 for (target,) in db.execute(sql.THERE, (first, last, batch))
             )
             given = {t: some for t, some in given.items() if not had[t] or any(e for e, _ in some)}
-            to = {t: numbered(t, had[t] + 1) if t else "" for t in given}
-            targets = [target for target in to.values() if target]
+            parts = [part for t, some in given.items() for part in _parts(t, some, had[t], most)]
+            targets = [target for target, _ in parts if target]
             if targets:
                 batch, _ = rows.reserve(db, fan, RESIDENTS, len(targets))
                 rows.fill(db, batch, targets, now)
                 rows.urge(db, fan.lane, fan.channel, fan.event)
-            for t, visits in given.items():
-                _note(db, f"{fan.identifier}:{fan.channel}:{to[t]}", visits, now)
+            for target, visits in parts:
+                _note(db, f"{fan.identifier}:{fan.channel}:{target}", visits, now)
             _mark(db, fan.event, level, added, now)
         return len(targets)
 
@@ -83,6 +86,21 @@ class Errands(Fans):
         """(channel, area, stratum, time) of what was added for a warning at a level or a higher
         one, since a time (ms)."""
         return self._read(sql.ESCALATIONS, event, level, since)
+
+
+def _parts(
+    target: str, visits: Sequence[Visit], had: int, most: int
+) -> Iterator[tuple[str, Sequence[Visit]]]:
+    """Messages to an endpoint that had some.
+
+    >>> list(_parts("0f" * 12, [(7, 1), (8, 1), (9, 1)], 1, 2))[1]
+    ('0f0f0f0f0f0f0f0f0f0f0f0f~3', [(9, 1)])
+    """
+    if not target or not had:
+        yield target, visits
+        return
+    for n, start in enumerate(range(0, len(visits), most), had + 1):
+        yield numbered(target, n), visits[start : start + most]
 
 
 def _note(db: sqlite3.Connection, key: str, visits: Sequence[Visit], at: int) -> None:

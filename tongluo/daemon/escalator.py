@@ -25,6 +25,7 @@ import numpy as np
 
 from dissemination.channels import CHANNELS, Surroundings
 from dissemination.channels.kind import Target
+from dissemination.channels.wardens import SURE
 from dissemination.coverage.known import F8
 from dissemination.coverage.steps import Bits, Order, Step
 from tongluo.config.coverage import EscalationIn
@@ -225,7 +226,7 @@ class Escalator:
         if channel in self._acting:
             who &= errands.free(found, channel, wait)
             given = doors_due.deal(self.folder, w, entries(found, who), unnamed(found, orders))
-            sent = self.deliveries.give(fan, int(w.level), given, added, now)
+            sent = self.deliveries.give(fan, int(w.level), given, added, now, SURE)
         else:
             targets = self._targets(found, channel, who, every=bool(added))
             if targets:
