@@ -375,6 +375,23 @@ def test_doors_of_a_task_that_was_overtaken_are_given_by_the_newer_version(site:
     assert site.tasks(2)["60~2"] == site.tasks(2)["61~2"] == [3, 5]
 
 
+def test_done_counts_no_doors_of_a_task_that_never_came(site: Site) -> None:
+    site.sms(HANDED, 0, *site.who)
+    site.sms(DELIVERED, 1, *range(13, 40), OTHER)
+    site.sms(FAILED, 1, *range(10))
+    site.look(2)
+    site.look(8)
+    assert site.tasks()["60"] == [*range(10)] and site.tasks()["60~2"] == [10, 11, 12]
+    first, second = (f"{EVENT}.v1:tasks:{site.target[WARDEN]}{rest}" for rest in ("", "~2"))
+    site.rows.settle([Outcome(first, FAILED, START + 3 * MINUTE)])
+    site.rows.settle([Outcome(second, HANDED, START + 8 * MINUTE)])
+    site.rows.receive(second, DeliveryState.ACKNOWLEDGED, 0, "answer: done", START + 12 * MINUTE)
+    assert [told.least for told in site.coverage(13).counted.told] == [2 * 3]
+    site.rows.receive(first, DeliveryState.ACKNOWLEDGED, 0, "answer: done", START + 14 * MINUTE)
+    answered = site.coverage(15).counted.told[-1]
+    assert answered.least == 2 * 10, "it did come"
+
+
 def test_tasks_that_failed_with_the_warning_are_given_again(tmp_path: Path) -> None:
     site = Site(tmp_path, ("sms", "tasks"))
     site.plan("tasks", [site.target[n] for n in (WARDEN, DEPUTY, OTHER)])

@@ -1,7 +1,7 @@
 """Who lives behind the doors of wardens who answered, parted by the message that sent them there.
 
-"Done" without a number is said of the doors that the warden was sent to so far: of the warden's
-other doors nobody knows whether they were knocked at, too.
+"Done" without a number is said of the doors that the warden was sent to so far, by messages that
+did not fail for good: of the warden's other doors nobody knows whether they were knocked at, too.
 """
 
 from __future__ import annotations
@@ -39,15 +39,17 @@ class Behind:
 
     @classmethod
     def of(
-        cls, people: People, tasks: Mapping[str, Task], errands: Errands, heard: Collection[str]
-    ) -> Behind:
-        """Behind the doors of all tasks; heard: endpoints that answered."""
+        cls, people: People, tasks: Mapping[str, Task], errands: Errands, heard: Collection[str],
+        lost: Collection[str] = (),
+    ) -> Behind:  # fmt: skip
+        """Behind the doors of all tasks; heard: endpoints that answered; lost: keys of messages
+        that never came to them."""
         numbers = {task: n for n, task in enumerate(dict.fromkeys(tasks.values()))}
         task = {target: numbers[own] for target, own in tasks.items()}
         who: dict[int, list[str]] = {n: [] for n in numbers.values()}
         for target in sorted(set(heard) & task.keys()):
             who[task[target]].append(target)
-        messages, first = _messages(errands, {t for those in who.values() for t in those})
+        messages, first = _messages(errands, {t for those in who.values() for t in those}, lost)
         door, groups = np.full(len(people.cell), -1, np.int64), dict[Group, int]()
         for own, n in numbers.items():
             entries = sorted(d.entry for d in own.doors)
@@ -72,14 +74,14 @@ class Behind:
 
 
 def _messages(
-    errands: Errands, asked: Collection[str]
+    errands: Errands, asked: Collection[str], lost: Collection[str]
 ) -> tuple[dict[str, dict[str, int]], dict[str, dict[int, int]]]:
     """Endpoint -> (key -> its place, entry -> the place of the first message that named it)."""
     messages: dict[str, dict[str, int]] = {target: {} for target in asked}
     first: dict[str, dict[int, int]] = {target: {} for target in asked}
     for key, entry in zip(errands.key, errands.entry.tolist(), strict=True):
         target = endpoint(key.rpartition(":")[2])
-        if target in messages and entry:
+        if target in messages and entry and key not in lost:
             place = messages[target].setdefault(key, len(messages[target]))
             first[target].setdefault(entry, place)
     return messages, first

@@ -44,6 +44,10 @@ ORDER BY id
 ANSWERS = """
 SELECT key, at, state, raw FROM receipts WHERE key >= ? AND key < ? AND raw LIKE 'answer: %'
 """
+LOST = """
+SELECT key FROM deliveries
+WHERE identifier = ? AND channel = ? AND state IN ('failed', 'expired')
+"""
 
 
 @dataclass(frozen=True)
@@ -134,7 +138,8 @@ def counted(
     start, last = versions[0].sent, versions[-1]
     heard = _answers(config, folder, versions)
     tasks = _tasks(folder, last) if heard else {}
-    doors = Behind.of(people, tasks, errands, [_who(key) for key, *_ in heard])
+    lost = _lost(folder, versions, errands) - {key for key, *_ in heard} if heard else ()
+    doors = Behind.of(people, tasks, errands, [_who(key) for key, *_ in heard], lost)
     width = len(doors.groups) + 1
     rest = people.people - np.bincount(people.cell, minlength=len(people.people))
     keys = np.concatenate([people.cell * width + doors.door + 1, np.arange(len(rest)) * width])
@@ -265,6 +270,16 @@ def _answers(
                     for key, at, state, raw in rows
                 ]
     return sorted(found, key=lambda row: row[1])
+
+
+def _lost(folder: Path, versions: Sequence[WarningVersion], errands: Errands) -> set[str]:
+    """Keys of the messages with errands that failed for good."""
+    path, found = folder / "deliveries.db", set[str]()
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)) as db:
+        for channel in sorted({*errands.channel}):
+            for version in versions:
+                found |= {key for (key,) in db.execute(LOST, (version.identifier, channel))}
+    return found
 
 
 def _who(key: str) -> str:
