@@ -4,6 +4,9 @@ A door is a household, or a person by himself; who acts for others is no door of
 door is knocked at by who answers for its own area (its manager first), else for the nearest area
 around it; where several of the same rank do, the doors are dealt out in turn, so that each begins
 with those in most need. First who needs help to leave, then who has no phone, is deaf, is blind.
+
+Messages name doors by their place on a list. So nothing that receipts tell moves one: a number that
+is found dead while a warning is out is marked where its door stands.
 """
 
 from __future__ import annotations
@@ -29,12 +32,12 @@ NOBODY = 0
 Near = Callable[[str], tuple[int, ...]]
 DOORS = """
 SELECT e.id, e.area, e.stratum, e.size, e.audience, e.lat, e.lon, e.sort = 'household',
-       e.help, NOT EXISTS (
-           SELECT 1 FROM contacts c JOIN addresses a ON a.target = c.target
-           WHERE c.entry = e.id AND c.kind IN ('sms', 'voice', 'app') AND a.state <> 'dead')
+       e.help, count(a.target), count(a.target) FILTER (WHERE a.state <> 'dead')
 FROM entries e
+LEFT JOIN contacts c ON c.entry = e.id AND c.kind IN ('sms', 'voice', 'app')
+LEFT JOIN addresses a ON a.target = c.target
 WHERE e.sort IN ('person', 'household') AND e.area IN (SELECT value FROM json_each(?))
-ORDER BY e.area, e.id
+GROUP BY e.id ORDER BY e.area, e.id
 """
 
 
@@ -47,13 +50,14 @@ class Door:
     stratum: str
     people: int
     silent: bool
-    """The register has no living number of it."""
+    """The register has no number of it."""
+    dead: bool = False
+    """None of its numbers lives, by what receipts told."""
 
     @property
     def marks(self) -> tuple[str, ...]:
         """What to mind there: words of `FIRST`."""
-        words = {*self.stratum.split("."), *(["no_phone"] if self.silent else [])}
-        return tuple(word for word in FIRST if word in words)
+        return _words(self.stratum, self.silent or self.dead)
 
 
 @dataclass(frozen=True)
@@ -101,16 +105,22 @@ def doors(register: Register, area: Area) -> list[Door]:
     chosen = choose(place, register.places())
     rows = register.db.execute(DOORS, (json.dumps(sorted(chosen.whole | chosen.part)),))
     found = []
-    for entry, where, stratum, size, audience, lat, lon, household, help_, silent in rows:
+    for entry, where, stratum, size, audience, lat, lon, household, help_, has, lives in rows:
         at = None if lat is None else (lat, lon)
         one = Candidate("", entry, where, audience, bool(household), bool(help_), at)
         if audience not in ACTING and concerned(one, chosen, place.shape):
-            found.append(Door(entry, where, stratum, size, bool(silent)))
+            found.append(Door(entry, where, stratum, size, not has, has > 0 and not lives))
     return sorted(found, key=_need)
 
 
 def _need(door: Door) -> tuple[bool, ...]:
-    return tuple(word not in door.marks for word in FIRST)
+    words = _words(door.stratum, door.silent)
+    return tuple(word not in words for word in FIRST)
+
+
+def _words(stratum: str, silent: bool) -> tuple[str, ...]:
+    words = {*stratum.split("."), *(["no_phone"] if silent else [])}
+    return tuple(word for word in FIRST if word in words)
 
 
 def nearest(area: str, charges: Sequence[InCharge], known: Mapping[str, Place]) -> tuple[int, ...]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dissemination.targeting import Place, Register, Stratum, changes
+from dissemination.targeting import Place, Register, Stratum, changes, numbers
 from dissemination.targeting.doors import FIRST, doors, named, tasks
 from tests.unit.targeting.people import (
     AWAY,
@@ -58,6 +58,23 @@ def test_the_nearest_who_answers_knocks_and_the_neediest_are_first(tmp_path: Pat
     assert marks[6] == ("no_phone",) and marks[5] == ("blind",) and marks[4] == ()
     household = tasks(made, warning(LOWER).area)[0]
     assert household.people == 4
+
+
+def test_a_number_that_dies_is_marked_and_moves_no_door(tmp_path: Path) -> None:
+    made = register(
+        tmp_path,
+        *(person(n, "upper", audience="contacts", rank="village") for n in (1, 2)),
+        *(person(n, "upper") for n in range(3, 9)),
+        person(9, "upper", contacts=()),
+    )
+    before = lists(made)
+    assert before == [(1, [9, 4, 6, 8]), (2, [3, 5, 7])]
+    for k in range(3):
+        numbers.heard(made, made.vault.target(number(7)), f"k{k}", reached=False, at=NOW,
+                      dead_after=3)  # fmt: skip
+    assert lists(made) == before
+    marks = {d.entry: d.marks for d in doors(made, warning().area)}
+    assert marks[7] == marks[9] == ("no_phone",) and marks[8] == ()
 
 
 def test_a_manager_of_elsewhere_does_not_knock_where_he_lives(tmp_path: Path) -> None:
