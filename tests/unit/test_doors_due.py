@@ -345,7 +345,7 @@ def test_doors_whose_tasks_failed_for_good_are_given_again(site: Site) -> None:
     found = site.coverage(9)
     assert np.all(errands.gone(found) == NEVER) and set(errands.asked(found)) == {2, 8, NEVER}
     for minute in (9, 12):
-        site.look(minute)
+        assert site.look(minute) == ["wait"]
         assert len(site.tasks()) == 4, "the last errand in the village is not 5 minutes old"
     site.look(13)
     again = {name: doors for name, doors in site.tasks().items() if name[2:] not in ("", "~2")}

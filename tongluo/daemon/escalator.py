@@ -171,7 +171,7 @@ class Escalator:
         while True:
             step, shut = next_step(found, given, begin), set[str]()
             over = {order.cell for order in made}
-            fresh = [order for order in step.orders if order.cell not in over]
+            fresh = self._open(found, [o for o in step.orders if o.cell not in over], given)
             for channel in dict.fromkeys(order.channel for order in fresh):
                 mine = [order for order in fresh if order.channel == channel]
                 try:
@@ -183,10 +183,22 @@ class Escalator:
                     self.log.over(f"escalation by {channel}")
                     made += mine
             if not shut:
-                return replace(step, orders=tuple(made), reason="more" if made else step.reason)
+                some = made or step.orders
+                return Step(tuple(made), "more" if made else "wait") if some else step
             works = found.works.copy()
             works[:, [k for k, way in enumerate(found.ways) if way.name in shut]] = 0.0
             found = replace(found, works=works)
+
+    def _open(self, found: Look, orders: list[Order], given: EscalationIn) -> list[Order]:
+        """Without those for stranded people alone to all of whom somebody was just asked to go."""
+        for channel in self._acting & {order.channel for order in orders}:
+            who = wanted(found, orders) & errands.free(found, channel, given.wait // MINUTE)
+            some = {*found.people.cell[who].tolist()}
+            orders = [
+                order for order in orders
+                if not order.stranded or order.channel != channel or order.cell in some
+            ]  # fmt: skip
+        return orders
 
     @cached_property
     def _acting(self) -> frozenset[str]:
