@@ -155,19 +155,6 @@ def _lost(found: Look) -> Bits:
     return np.array([key in lost for key in found.errands.key], bool)
 
 
-def errands(found: Look) -> list[tuple[int, int, int, int]]:
-    """(cell, channel among `found.ways`, minute, people) of who was given to somebody to go to:
-    each person once a channel. People whom the register does not name are not among them."""
-    rows = np.stack(_visits(found, ~_lost(found), somebody=True)[:3])
-    rows = rows[:, np.lexsort(rows[::-1])]
-    once = np.ones(rows.shape[1], bool)
-    once[1:] = (rows[:2, 1:] != rows[:2, :-1]).any(axis=0)
-    k, who, minute = rows[:, once]
-    each = np.stack([found.people.cell[who], k, minute])
-    each, people = np.unique(each, axis=1, return_counts=True)
-    return list(zip(*each.tolist(), people.tolist(), strict=True))
-
-
 def visited(found: Look) -> Sent:
     """The deliveries, and the errands as if each were one to whom it leads to: nothing is known of
     it yet, or its task failed for good. One that expired before it went out was not tried."""
