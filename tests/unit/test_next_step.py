@@ -1,10 +1,12 @@
-"""Who is not waited for by escalation: known to be dead before, or without any number."""
+"""Who is not waited for by escalation: known to be dead before, or without any number; and who is
+not foretold as reached."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from dissemination.targeting import Entry
@@ -12,7 +14,9 @@ from tests.town import EVENT, MINUTE, START, enrol
 from tests.unit import test_doors_due
 from tests.unit.test_doors_due import Site
 from tongluo.core.words import Act, DeliveryState, Level
+from tongluo.coverage.foretold import contacts, foretold
 from tongluo.daemon.deliveries import Outcome, Planned
+from tongluo.daemon.next_step import policy_of
 
 DELIVERED, FAILED, HANDED = (
     DeliveryState.DELIVERED, DeliveryState.FAILED, DeliveryState.HANDED_OVER
@@ -53,4 +57,20 @@ def test_who_has_no_number_where_others_have_one_gets_a_warden_at_once(tmp_path:
     site.look(2)
     asked = site.rows._db.execute("SELECT DISTINCT entry FROM errands WHERE warden > 0").fetchall()
     assert asked == [(64,)] and len(site.messages()) == 2, "a warden and a deputy"
+    site.rows.close()
+
+
+def test_people_to_whom_nobody_can_be_sent_are_not_foretold_as_reached(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    site.sms(HANDED, 1, *site.who)
+    site.sms(DELIVERED, 1, *site.who)
+    before = site.coverage(5)
+    site.look(6)
+    found = site.coverage(6)
+    town = found.people.names().index(("town", "any"))
+    k = [way.name for way in found.ways].index("tasks")
+    assert (contacts(before)[town, k], contacts(found)[town, k]) == (20, 0)
+    policy = policy_of(site.config.coverage.escalation)
+    ahead = foretold(found, policy, (0.9,))
+    assert ahead.times[0.9].likely == np.inf and not ahead.sure(0.9), "83 of 103 at the most"
     site.rows.close()
