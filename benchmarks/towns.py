@@ -29,7 +29,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dissemination.coverage.known import F8, NOT_ASKED, Known
+from dissemination.coverage.known import F8, NOT_ASKED, Known, known
 
 Bits = NDArray[np.bool_]
 FAMILIES = (
@@ -73,9 +73,9 @@ def town(dice: Any, family: str) -> Town:
     sums = [np.bincount(cell, proof[:, k], cells) for k in range(c)]
     confirmed = np.where(gives, np.stack(sums, 1), NOT_ASKED).astype(np.int64)
     proven = np.bincount(cell, (proof & gives).any(1), cells).astype(np.int64)
-    told = Known(
-        tuple(f"c{k}" for k in range(c)), people, declared, asked, heard, anyone, up, night,
-        confirmed, proven, returned,
+    told = known(
+        tuple(f"c{k}" for k in range(c)), people, declared=declared, asked=asked, heard=heard,
+        anyone=anyone, up=up, hour=night, confirmed=confirmed, proven=proven, returned=returned,
     )  # fmt: skip
     handed = np.where(gives, proof.sum(0), (days.usable() * up[cell]).sum(0)).sum() / n
     return Town(family, told, float(reached.any(1).mean()), float(handed))
