@@ -93,14 +93,16 @@ class Queue:
 
 def parts(
     people: People, ways: Ways, sends: I8, begin: F8, minutes: int, pauses: Pauses | None = None,
-    errands: Sequence[Errand] = (), paces: F8 | None = None, *, counted: bool = False,
-) -> F8:  # fmt: skip
-    """(channels, cells, minutes) part of those a channel reaches who have noticed by then.
+    errands: Sequence[Errand] = (), paces: F8 | None = None,
+) -> tuple[F8, F8]:  # fmt: skip
+    """(channels, cells, minutes) part of those a channel reaches who have noticed by then, and how
+    many messages that are.
 
     begin: (cells, channels) minute at which each begins; infinite = never. paces: (channels, areas)
-    how fast each is against what was said of it. counted: how many messages, in place of the part.
+    how fast each is against what was said of it.
     """
-    out, pauses = np.zeros((len(ways), len(people.people), minutes)), pauses or {}
+    shape, pauses = (len(ways), len(people.people), minutes), pauses or {}
+    out, count = np.zeros(shape), np.zeros(shape)
     for k, way in enumerate(ways):
         start = begin[:, k]
         if way.name in pauses:
@@ -109,22 +111,24 @@ def parts(
         areas = people.area[queue.cell] if way.apart else np.zeros_like(queue.cell)
         for area in np.unique(areas).tolist():
             pace = pace_of(way, people, area, 1.0 if paces is None else paces[k, area])
-            _served(out[k], queue, areas == area, pace, queue.sends if counted else queue.part)
+            _served(out[k], count[k], queue, areas == area, pace)
         if way.name in pauses:
             worked = _worked(np.arange(1.0, minutes + 1), pauses[way.name])
-            out[k] = out[k][:, np.maximum(np.floor(worked).astype(int) - 1, 0)]
-    return out
+            at = np.maximum(np.floor(worked).astype(int) - 1, 0)
+            out[k], count[k] = out[k][:, at], count[k][:, at]
+    return out, count
 
 
-def _served(out: F8, queue: Queue, own: Bits, pace: Pace, worth: F8 | I8) -> None:
-    """Add what the orders of one queue are worth as they are served; out: (cells, minutes)."""
+def _served(out: F8, count: F8, queue: Queue, own: Bits, pace: Pace) -> None:
+    """Add the orders of one queue as they are served; out, count: (cells, minutes)."""
     minutes, free = out.shape[1], 0.0
     for at in np.unique(queue.begin[own]):
         now = np.flatnonzero(own & (queue.begin == at))
         first = int(np.ceil(max(free, at)))
         if first < minutes:
             done = noticed(queue.sends[now], pace, minutes - first)
-            np.add.at(out[:, first:], queue.cell[now], worth[now, None] * done)
+            np.add.at(out[:, first:], queue.cell[now], queue.part[now, None] * done)
+            np.add.at(count[:, first:], queue.cell[now], queue.sends[now, None] * done)
         free = max(free, float(at)) + float(queue.sends[now].sum()) / max(pace.per_minute, 1e-9)
 
 
@@ -157,7 +161,7 @@ def ahead(
     """
     begin = np.zeros((len(people.people), len(ways))) if begin is None else begin
     sends = messages(people, ways) if sends is None else sends
-    share = parts(people, ways, sends, begin, minutes, pauses, errands, paces)
+    share, _ = parts(people, ways, sends, begin, minutes, pauses, errands, paces)
     if only:
         share = share * np.array([way.name in only for way in ways])[:, None, None]
     room = SIZE // max(1, len(people.people) * len(ways))
@@ -205,19 +209,14 @@ def follow(
     begin, sends, errands = begin.copy(), sends.copy(), list(errands)
     doors, size = np.array([way.apart for way in ways]), np.maximum(people.people, 1)[:, None]
     for minute in range(start, minutes, every):
-        all_ = parts(people, ways, sends, begin, minute, pauses, errands, paces)
-        done = all_[:, :, -1].T
-        asked_at = parts(people, ways, sends, begin, minute, pauses, errands, paces,
-                         counted=True)[:, :, -1].T  # fmt: skip
-        others = both.union(shares * back * done * ~doors)
-        reach = np.minimum(1.0, others + (shares * back * asked_at / size) @ doors)
-        busy = (done < 0.99) & np.isfinite(begin)
-        waits = np.minimum(begin + policy.stuck - policy.wait, minute)
-        rest = sends * (1 - done)
-        waits[:, _moves(ways, begin, rest, policy, minute, pauses or {}, paces)] = minute
-        out = (all_ >= 0.99).argmax(axis=2).T  # the minute at which the last message went out
-        since = np.where(busy, waits, np.maximum(begin, out))
-        lost, failed = stranded_by(people, ways, shares, begin, sends, all_, quick)
+        part, count = parts(people, ways, sends, begin, minute, pauses, errands, paces)
+        others = both.union(shares * back * part[:, :, -1].T * ~doors)
+        asked_at = count[:, :, -1].T / size
+        reach = np.minimum(1.0, others + (shares * back * asked_at) @ doors)
+        moves = _moves(ways, begin, sends * (1 - part[:, :, -1].T), policy, minute, pauses or {},
+                       paces)  # fmt: skip
+        since = _idle_since(begin, part, policy, minute, moves)
+        lost, failed = stranded_by(people, ways, shares, begin, sends, part, quick)
         gone = np.zeros(len(lost))
         for one in errands:
             gone[one.cell] += one.people
@@ -236,6 +235,15 @@ def follow(
             left = could - proven - gone[i] * ways[k].apart
             sends[i, k] = max(0, round(left))
     return begin, sends, errands
+
+
+def _idle_since(begin: F8, part: F8, policy: Policy, minute: int, moves: Bits) -> F8:
+    """(cells, channels) from when on a channel is waited for, as `steps.idle_since` tells it."""
+    waits = np.minimum(begin + policy.stuck - policy.wait, minute)
+    waits[:, moves] = minute
+    out = (part >= 0.99).argmax(axis=2).T  # the minute at which the last message went out
+    busy = (part[:, :, -1].T < 0.99) & np.isfinite(begin)
+    return np.asarray(np.where(busy, waits, np.maximum(begin, out)))
 
 
 def _moves(

@@ -107,13 +107,14 @@ def foretell(
     still = {k: at for k, at in halted(ways, now.sent, now.minute).items() if k not in given}
     speed = paces(people, ways, now.sent, now.minute, beliefs, tuple(given))
     wished, before_now = steps.expected(_fresh(now)), _weighed(now, shares, known.up)
+    quick = at_once(now)
 
     def until_back(end: float) -> Ahead:
         pauses = {**given, **{name: (float(at), end) for name, at in still.items()}}
         begin, sends, errands = follow(
             people, ways, known, policy, now.begin, now.sends, until, now.minute, pauses=pauses,
             returns=back, contacts=now.contacts, beliefs=beliefs, errands=before_now,
-            paces=speed, quick=at_once(now), wished=wished,
+            paces=speed, quick=quick, wished=wished,
         )  # fmt: skip
         return ahead(people, ways, known, until, begin, sends, pauses=pauses, beliefs=beliefs,
                      targets=targets, errands=errands, paces=speed)  # fmt: skip

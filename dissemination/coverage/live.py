@@ -43,6 +43,17 @@ class Sent:
     """For good."""
     doubt: I8
 
+    @property
+    def out(self) -> I8:
+        """Minute at which each was handed over, or anything was heard of it."""
+        return np.minimum(np.minimum(self.handed, self.proven), self.failed)
+
+    def reached(self, people: int, minute: int = NEVER - 1) -> NDArray[np.bool_]:
+        """(people by name) who has a proof by a minute."""
+        found = np.zeros(people, bool)
+        found[self.person[self.proven <= minute]] = True
+        return found
+
     def by(self, minute: int) -> tuple[NDArray[np.bool_], ...]:
         """(out, proven, failed, in doubt) as it was known at a minute."""
         proven = self.proven <= minute

@@ -62,8 +62,7 @@ def halted(ways: Ways, sent: Sent, minute: int, wait: int = 5) -> dict[str, int]
 
 def _rows(sent: Sent, k: int, minute: int) -> tuple[I8, bool]:
     """(minutes of a channel's hand-overs by now, whether some wait)."""
-    of = sent.channel == k
-    done = np.minimum(np.minimum(sent.handed[of], sent.proven[of]), sent.failed[of])
+    done = sent.out[sent.channel == k]
     return done[done <= minute], bool((done > minute).any())
 
 

@@ -117,7 +117,7 @@ def idle_since(
         of = sent.channel == k
         if aside is not None:
             of &= ~aside[sent.person]
-        done = np.minimum(np.minimum(sent.handed[of], sent.proven[of]), sent.failed[of])
+        done = sent.out[of]
         cell = people.cell[sent.person[of]]
         last, open_ = np.zeros(size), np.bincount(cell[done > minute], minlength=size) > 0
         np.maximum.at(last, cell, np.where(done > minute, 0, done))

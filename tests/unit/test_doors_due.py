@@ -238,7 +238,7 @@ def test_a_step_that_was_cut_off_forgets_no_errand_and_gives_none_twice(
     give = Errands.give
 
     def after(*given: object) -> None:
-        give(*given)  # type: ignore[arg-type]
+        give(*given)
         raise KeyboardInterrupt
 
     with monkeypatch.context() as for_now, pytest.raises(KeyboardInterrupt):

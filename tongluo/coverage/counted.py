@@ -9,7 +9,7 @@ the newest count stands. What both ends make of it is `dissemination.coverage.co
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cache
@@ -43,10 +43,6 @@ ORDER BY id
 """
 ANSWERS = """
 SELECT key, at, state, raw FROM receipts WHERE key >= ? AND key < ? AND raw LIKE 'answer: %'
-"""
-LOST = """
-SELECT key FROM deliveries
-WHERE identifier = ? AND channel = ? AND state IN ('failed', 'expired')
 """
 
 
@@ -131,15 +127,16 @@ class Counted:
 
 def counted(
     config: Config, folder: Path, versions: Sequence[WarningVersion], people: People,
-    inside: Mapping[str, set[str]], now: int, most: int, errands: Errands,
+    inside: Mapping[str, set[str]], now: int, most: int, errands: Errands, lost: Set[str],
 ) -> Counted:  # fmt: skip
     """All counts of a warning by now, which is `most` minutes since the issue. versions: those
-    whose proofs count; inside: area -> all areas in it; errands: of these versions."""
+    whose proofs count; inside: area -> all areas in it; errands: of these versions;
+    lost: keys of messages that failed for good."""
     start, last = versions[0].sent, versions[-1]
     heard = _answers(config, folder, versions)
     tasks = _tasks(folder, last) if heard else {}
-    lost = _lost(folder, versions, errands) - {key for key, *_ in heard} if heard else ()
-    doors = Behind.of(people, tasks, errands, [_who(key) for key, *_ in heard], lost)
+    doors = Behind.of(people, tasks, errands, [_who(key) for key, *_ in heard],
+                      lost - {key for key, *_ in heard})  # fmt: skip
     width = len(doors.groups) + 1
     rest = people.people - np.bincount(people.cell, minlength=len(people.people))
     keys = np.concatenate([people.cell * width + doors.door + 1, np.arange(len(rest)) * width])
@@ -270,16 +267,6 @@ def _answers(
                     for key, at, state, raw in rows
                 ]
     return sorted(found, key=lambda row: row[1])
-
-
-def _lost(folder: Path, versions: Sequence[WarningVersion], errands: Errands) -> set[str]:
-    """Keys of the messages with errands that failed for good."""
-    path, found = folder / "deliveries.db", set[str]()
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)) as db:
-        for channel in sorted({*errands.channel}):
-            for version in versions:
-                found |= {key for (key,) in db.execute(LOST, (version.identifier, channel))}
-    return found
 
 
 def _who(key: str) -> str:

@@ -7,7 +7,7 @@ the warning, as everywhere in coverage.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -23,6 +23,7 @@ from tongluo.core.warning import WarningVersion
 
 if TYPE_CHECKING:
     from tongluo.coverage.look import Look
+    from tongluo.coverage.sent import Row
 
 MINUTE = 60_000
 LOST = ("failed", "expired")
@@ -71,6 +72,11 @@ def read(folder: Path, versions: Sequence[WarningVersion]) -> Errands:
     return Errands(channel, key, entry, warden, at)
 
 
+def failed_keys(rows: Iterable[Row]) -> set[str]:
+    """Keys of messages that failed for good."""
+    return {row.key for row in rows if row.state in LOST}
+
+
 def minutes(found: Look) -> I8:
     """(errands) minutes of the warning."""
     since: I8 = np.maximum(0, found.errands.at - found.start) // MINUTE
@@ -114,7 +120,7 @@ def again(found: Look, acting: Collection[str], wait: int) -> tuple[Look, Bits]:
         if way.name not in acting:
             continue
         some = free(found, way.name, wait) & (asked(found, way.name) < NEVER)
-        some[found.sent.person[found.sent.proven < NEVER]] = False
+        some &= ~found.sent.reached(len(some))
         cells[people.cell[some], k] = True
         mine = np.array([name == way.name for name in e.channel], bool)
         kept &= ~(mine & np.isin(e.entry, people.entry[some]))
@@ -151,8 +157,8 @@ def _nobody(found: Look) -> Bits:
 
 def _lost(found: Look) -> Bits:
     """(errands) whether the task's message failed for good."""
-    lost = {row.key for row in found.rows if row.state in LOST} if found.errands.key else ()
-    return np.array([key in lost for key in found.errands.key], bool)
+    keys = failed_keys(found.rows) if found.errands.key else ()
+    return np.array([key in keys for key in found.errands.key], bool)
 
 
 def visited(found: Look) -> Sent:

@@ -10,7 +10,7 @@ from dissemination.coverage.foretell import Foretold, Now, foretell
 from dissemination.coverage.known import F8, I8
 from dissemination.coverage.live import Sent
 from dissemination.coverage.register import NEVER
-from dissemination.coverage.steps import Policy
+from dissemination.coverage.steps import Policy, by_telephone
 from tongluo.coverage import errands
 from tongluo.coverage.look import Look
 
@@ -53,8 +53,7 @@ def contacts(found: Look) -> I8:
     numbers = np.bincount(people.cell[here], minlength=size)
     rest = people.people - np.bincount(people.cell, minlength=size)
     columns = [
-        numbers + rest if way.proof == "person" and not way.apart else people.people
-        for way in found.ways
+        numbers + rest if phone else people.people for phone in by_telephone(found.ways).tolist()
     ]
     alone = [np.bincount(people.cell[one], minlength=size) for one in errands.alone(found)]
     return np.stack(columns, axis=1) - np.stack(alone, axis=1)
@@ -79,8 +78,7 @@ def begun(found: Look) -> F8:
 def _turn(found: Look, k: int) -> F8:
     """(cells) when nobody was left to whom somebody might still be sent; infinite = some are."""
     gone, people = errands.gone(found, found.ways[k].name), found.people
-    proven = np.zeros(len(gone), bool)
-    proven[found.sent.person[found.sent.proven < NEVER]] = True
+    proven = found.sent.reached(len(gone))
     out = np.full(len(people.people), -np.inf)
     open_ = (~proven & ~errands.alone(found)[k]) | (gone < NEVER)
     np.maximum.at(out, people.cell[open_], np.where(gone < NEVER, gone, np.inf)[open_])

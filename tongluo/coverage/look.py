@@ -88,8 +88,7 @@ class Look:
     def _proven(self, minute: int) -> I8:
         """(atoms of the counts) people with a proof, found once a minute: a million may be."""
         if minute not in self.proven:
-            out = np.zeros(len(self.people.cell), bool)
-            out[self.sent.person[self.sent.proven <= minute]] = True
+            out = self.sent.reached(len(self.people.cell), minute)
             self.proven[minute] = self.counted.sure(out)
         return self.proven[minute]
 
@@ -133,7 +132,8 @@ def look(config: Config, folder: Path, versions: Iterable[WarningVersion], asked
         works, hours(ways, local_hour(start, config.site.timezone)),
         kept.tests(days, [way.name for way in ways]), some.responsible,
         counting.counted(config, folder, counted, people, inside, now,
-                         most=max(0, last - begin) // MINUTE, errands=sent_out),
+                         most=max(0, last - begin) // MINUTE, errands=sent_out,
+                         lost=errands.failed_keys(rows)),
         np.unique(some.links.entry), dead, sent_out, apart,
     )  # fmt: skip
 
@@ -254,8 +254,7 @@ def responsible(look: Look, within: int) -> tuple[int, int] | None:
     mine = np.isin(people.entry, np.array(sorted(look.responsible), np.int64))
     if not mine.any():
         return None
-    early = np.zeros(len(people.entry), bool)
-    early[look.sent.person[look.sent.proven <= within]] = True
+    early = look.sent.reached(len(people.entry), within)
     return int((mine & early).sum()), int(mine.sum())
 
 

@@ -9,7 +9,6 @@ import numpy as np
 from dissemination.coverage import steps
 from dissemination.coverage.known import F8
 from dissemination.coverage.live import Estimates
-from dissemination.coverage.register import NEVER
 from dissemination.coverage.steps import Bits, Order, Policy, Step
 from dissemination.coverage.stranded import due, stranded
 from tongluo.config.coverage import EscalationIn
@@ -78,8 +77,7 @@ def next_step(found: Look, given: EscalationIn, begin: F8) -> Step:
 def aside(found: Look) -> Bits:
     """(people by name) whom no message will reach any more; who was stranded when the warning was
     lower is not waited for again."""
-    proven = np.zeros(len(found.people.cell), bool)
-    proven[found.sent.person[found.sent.proven <= found.minute]] = True
+    proven = found.sent.reached(len(found.people.cell), found.minute)
     now = stranded(found.people, found.ways, found.sent, found.minute)
     return now | (found.dead & ~proven)
 
@@ -87,8 +85,7 @@ def aside(found: Look) -> Bits:
 def wanted(found: Look, orders: Sequence[Order]) -> Bits:
     """(people by name) who has no proof in the ordered cells; of some cells the stranded alone."""
     people, whole = found.people, [order.cell for order in orders if not order.stranded]
-    proven = np.zeros(len(people.cell), bool)
-    proven[found.sent.person[found.sent.proven < NEVER]] = True
+    proven = found.sent.reached(len(people.cell))
     some = np.isin(people.cell, [order.cell for order in orders if order.stranded])
     return ~proven & (np.isin(people.cell, whole) | (some & aside(found)))
 

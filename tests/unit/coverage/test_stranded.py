@@ -131,7 +131,7 @@ def queue(*errands: Errand, pace: float = 1.0) -> np.ndarray:
     sends = np.zeros((3, 3), int)
     sends[0, 2] = 50
     paces = np.full((3, 3), pace)
-    return parts(PEOPLE, WAYS, sends, begin, 60, None, errands, paces)[2, 0]
+    return parts(PEOPLE, WAYS, sends, begin, 60, None, errands, paces)[0][2, 0]
 
 
 def test_an_errand_is_done_before_the_rest_and_counts_for_its_part() -> None:
