@@ -28,8 +28,9 @@ def stranded(people: People, ways: Ways, sent: Sent, minute: int) -> Bits:
     phone, size = by_telephone(ways)[sent.channel], len(people.cell)
     reach = np.nan_to_num([way.reach for way in ways])[sent.channel]
     out, proven, failed, doubt = sent.by(minute)
+    tried = phone & failed & (sent.handed <= minute)  # the queue says nothing of a telephone
     lost, waits, hope = np.full(size, -1.0), np.full(size, -1.0), np.zeros(size, bool)
-    np.maximum.at(lost, sent.person[phone & failed], reach[phone & failed])
+    np.maximum.at(lost, sent.person[tried], reach[tried])
     rest = phone & ~(out | failed | doubt)
     np.maximum.at(waits, sent.person[rest], reach[rest])
     hope[sent.person[(phone & (out | doubt)) | proven]] = True

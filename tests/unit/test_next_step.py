@@ -15,7 +15,7 @@ from tests.unit import test_doors_due
 from tests.unit.test_doors_due import Site
 from tongluo.core.words import Act, DeliveryState, Level
 from tongluo.coverage.foretold import contacts, foretold
-from tongluo.daemon.deliveries import Outcome, Planned
+from tongluo.daemon.deliveries import OVERTAKEN, Outcome, Planned
 from tongluo.daemon.next_step import policy_of
 
 DELIVERED, FAILED, HANDED = (
@@ -73,4 +73,31 @@ def test_people_to_whom_nobody_can_be_sent_are_not_foretold_as_reached(tmp_path:
     policy = policy_of(site.config.coverage.escalation)
     ahead = foretold(found, policy, (0.9,))
     assert ahead.times[0.9].likely == np.inf and not ahead.sure(0.9), "83 of 103 at the most"
+    site.rows.close()
+
+
+@pytest.mark.parametrize("level", [Level.ORANGE, Level.RED])
+def test_who_waits_for_a_newer_version_is_not_stranded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, level: Level
+) -> None:
+    """What waited in the queue was overtaken: that says nothing of a telephone."""
+    red = test_doors_due.WARNING
+    monkeypatch.setattr(test_doors_due, "WARNING", replace(red, level=level))
+    site = Site(tmp_path)
+    out, waiting = site.who[:20], site.who[20:]
+    site.sms(HANDED, 0, *out)
+    site.sms(DELIVERED, 1, *out)
+    newer = replace(red, identifier=f"{EVENT}.v2", version=2, act=Act.UPDATE,
+                    previous=level, sent=START + 10 * MINUTE)  # fmt: skip
+    site.issue(newer)
+    fan = Planned(f"{EVENT}.v2:sms:town", f"{EVENT}.v2", EVENT, "sms", "town", 4)
+    site.rows.spread(fan, [site.target[n] for n in site.who], START + 10 * MINUTE)
+    for n in waiting:
+        key = f"{EVENT}.v1:sms:{site.target[n]}"
+        site.rows.settle([Outcome(key, DeliveryState.EXPIRED, START + 10 * MINUTE, OVERTAKEN)])
+    for n in out[:5]:
+        key = f"{EVENT}.v2:sms:{site.target[n]}"
+        site.rows.settle([Outcome(key, HANDED, START + 10 * MINUTE)])
+    site.look(11)
+    assert not site.messages(1) and not site.messages(2)
     site.rows.close()

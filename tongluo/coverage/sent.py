@@ -142,7 +142,8 @@ def sent(
     found: Sequence[Row], ways: Ways, people: People, links: Links, strange: dict[str, int],
     start: int,
 ) -> Sent:  # fmt: skip
-    """Deliveries to people: a row for each person of each."""
+    """Deliveries to people: a row for each person of each. What was refused was handed over then;
+    what expired in the queue, or was overtaken there, never was."""
     place = {way.name: k for k, way in enumerate(ways) if way.proof == "person"}
     own = [row for row in found if row.channel in place]
     which, entry = links.of([endpoint(row.target) for row in own])
@@ -156,7 +157,9 @@ def sent(
         np.array([place[row.channel] for row in own], np.int64),
         *_minutes(own, start),
     ]
+    refused = np.array([row.state == "failed" for row in own], bool)[of]
     channel, handed, proven, _, failed, doubt = (c[of] for c in columns)
+    handed = np.where(refused, np.minimum(handed, failed), handed)
     return Sent(channel, person, handed, proven, failed, doubt)
 
 

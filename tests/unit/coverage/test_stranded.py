@@ -39,6 +39,7 @@ def sent(*rows: tuple[int, int, int, int, int, int]) -> Sent:
     [
         ([(0, 3, 1, N, 4, N)], True),
         ([(0, 3, 1, N, 6, N)], False),  # not yet
+        ([(0, 3, N, N, 4, N)], False),  # expired in the queue
         ([(0, 3, 1, N, N, N)], False),  # on its way
         ([(0, 3, 1, N, N, 2)], False),  # nobody knows
         ([(0, 3, 1, N, 4, N), (1, 3, 3, N, N, N)], False),  # a call is on its way
