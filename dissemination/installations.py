@@ -268,6 +268,6 @@ class Installations:
         return [dict(zip(names, row, strict=True)) for row in found]
 
     def close(self) -> None:
-        """Close the file."""
-        with closing(self._db):
+        """Close the file, once nobody uses it."""
+        with self._lock, closing(self._db):
             self._db.execute("PRAGMA optimize")

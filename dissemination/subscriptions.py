@@ -13,6 +13,7 @@ import ipaddress
 import json
 import re
 import sqlite3
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -124,7 +125,7 @@ def _bare(host: str) -> bool:
 
 
 class Subscriptions:
-    """A hand on the table of subscriptions; one installation has one at most."""
+    """A hand on the table of subscriptions, safe for threads; one installation has one at most."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -132,6 +133,7 @@ class Subscriptions:
         self._db = sqlite3.connect(
             uri, uri=True, isolation_level=None, check_same_thread=False, timeout=10
         )
+        self._lock = threading.RLock()
 
     @cached_property
     def _vault(self) -> Vault:
@@ -141,26 +143,30 @@ class Subscriptions:
     def put(self, installation: str, kept: Subscription, now: int) -> None:
         """Keep an installation's subscription in place of the one before."""
         said = {"endpoint": kept.endpoint, "p256dh": kept.p256dh.hex(), "auth": kept.auth.hex()}
-        box = self._vault.box(json.dumps(said), installation)
-        self._db.execute("INSERT OR REPLACE INTO subscriptions VALUES (?,?,?)",
-                         (installation, box, now))  # fmt: skip
+        with self._lock:
+            box = self._vault.box(json.dumps(said), installation)
+            row = installation, box, now
+            self._db.execute("INSERT OR REPLACE INTO subscriptions VALUES (?,?,?)", row)
 
     def of(self, installation: str) -> Subscription | None:
         """An installation's subscription; RegisterError when it cannot be decrypted."""
-        found = self._db.execute(
-            "SELECT box FROM subscriptions WHERE installation = ?", (installation,)
-        ).fetchone()
-        if found is None:
-            return None
-        said = json.loads(self._vault.open(found[0], installation))
+        query = "SELECT box FROM subscriptions WHERE installation = ?"
+        with self._lock:
+            found = self._db.execute(query, (installation,)).fetchone()
+            if found is None:
+                return None
+            said = json.loads(self._vault.open(found[0], installation))
         keys = bytes.fromhex(said["p256dh"]), bytes.fromhex(said["auth"])
         return Subscription(said["endpoint"], *keys)
 
     def drop(self, installation: str, gone: Subscription | None = None) -> None:
         """An installation has none any more; gone: only while it still is this one."""
-        if gone is None or self.of(installation) == gone:
-            self._db.execute("DELETE FROM subscriptions WHERE installation = ?", (installation,))
+        query = "DELETE FROM subscriptions WHERE installation = ?"
+        with self._lock:
+            if gone is None or self.of(installation) == gone:
+                self._db.execute(query, (installation,))
 
     def close(self) -> None:
-        """Close the file."""
-        self._db.close()
+        """Close the file, once nobody uses it."""
+        with self._lock:
+            self._db.close()

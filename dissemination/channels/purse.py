@@ -149,5 +149,6 @@ class Purse:
         self._db.execute("DELETE FROM sent WHERE number = ? AND at <= ?", (number, now - longest))
 
     def close(self) -> None:
-        """Close the file."""
-        self._db.close()
+        """Close the file, once nobody uses it."""
+        with self._lock:
+            self._db.close()

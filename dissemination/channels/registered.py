@@ -84,10 +84,11 @@ class Registered:
         return self._open
 
     def close(self) -> None:
-        """Close the register."""
-        if self._open is not None:
-            self._open.close()
-            self._open = None
+        """Close the register, once nobody uses it."""
+        with self._lock:
+            if self._open is not None:
+                self._open.close()
+                self._open = None
 
 
 def spoken_to(register: Registered | None, delivery: Delivery) -> Spoken:

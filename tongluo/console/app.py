@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,9 +49,8 @@ def build(folder: Path, given: ConsoleIn, log: Log) -> Console:
         await feed.look()
         task = asyncio.create_task(feed.run())
         yield
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        feed.end()
+        await task  # not cancelled: its thread would go on looking while the files are closed
         await daemon.close()
         feed.reader.close()
         pushes.close()

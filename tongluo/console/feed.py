@@ -91,17 +91,17 @@ class Feed:
         self._stream = False
         self._now = 0
         self._news = asyncio.Event()
-        self.ended = False
+        self._end = asyncio.Event()
         self.loaded: Loaded | None = None
         self.site: dict[str, Any] = {}
         self.pages = 0
         self._wholes: tuple[int, dict[tuple[int, str, Wish], bytes]] = (0, {})
 
     async def run(self) -> None:
-        """Look until cancelled. A journal that is not there yet, or away, is told once."""
-        while True:
+        """Look until the end. A journal that is not there yet, or away, is told once."""
+        while not self.ended:
             await self.look()
-            await asyncio.sleep(LOOK)
+            await _wait(self._end, LOOK)
 
     async def look(self) -> None:
         """One look."""
@@ -113,6 +113,7 @@ class Feed:
                 self._wake()
         except (TongluoError, sqlite3.Error) as error:
             self._log.trouble("journal", str(error))
+            self.reader.again()
         else:
             self._log.over("journal")
 
@@ -161,8 +162,13 @@ class Feed:
 
     def end(self) -> None:
         """Every page is let go."""
-        self.ended = True
+        self._end.set()
         self._wake()
+
+    @property
+    def ended(self) -> bool:
+        """Whether no page is told of anything any more."""
+        return self._end.is_set()
 
     def version(self, identifier: str) -> WarningVersion | None:
         """A version that is or was on the feed. Reads the journal for an old one."""
@@ -288,9 +294,9 @@ def event(name: str, data: Any, number: int) -> bytes:
     return b"event: %b\nid: %d\ndata: %b\n\n" % (name.encode(), number, msgspec.json.encode(data))
 
 
-async def _wait(news: asyncio.Event, seconds: float) -> None:
+async def _wait(event: asyncio.Event, seconds: float) -> None:
     try:
-        await asyncio.wait_for(news.wait(), seconds)
+        await asyncio.wait_for(event.wait(), seconds)
     except TimeoutError:
         return
 

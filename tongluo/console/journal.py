@@ -81,6 +81,10 @@ class Reader:
             ).fetchone()
         return None if found is None else warning_of(found[1])
 
+    def again(self) -> None:
+        """What the last look brought was not taken: the next one brings all."""
+        self._file = (0, 0)
+
     def _reopen(self) -> bool:
         """Open the journal where it is not open, or is another file by now."""
         try:
@@ -89,7 +93,7 @@ class Reader:
             raise StoreError(f"there is no journal yet: {self._path}") from error
         if self._db is not None and self._file == (status.st_dev, status.st_ino):
             return False
-        self.close()
+        self._close()
         self._db = connect(self._path, read_only=True, any_thread=True)
         self._file = (status.st_dev, status.st_ino)
         self._seq = self._outbox = 0
@@ -126,7 +130,11 @@ class Reader:
         return [(number, warning_of(body)) for number, body in found]
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file, once nobody reads it."""
+        with self._lock:
+            self._close()
+
+    def _close(self) -> None:
         if self._db is not None:
             self._db.close()
             self._db = None

@@ -36,7 +36,8 @@ class Store:
             return self._db.execute(statement, values).fetchall()
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file, once nobody uses it."""
         self._checkpointer.stop()
-        self._db.close()
-        self._sure.close()
+        with self._lock:
+            self._db.close()
+            self._sure.close()

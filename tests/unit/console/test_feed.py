@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import sqlite3
+import threading
+import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -12,11 +15,13 @@ from typing import Any
 import pytest
 
 from dissemination.installations import Installations
+from tests.unit.console.conftest import Asked
 from tests.unit.console.site import CONFIG, HOUR, Written, after, over
 from tongluo.config.load import load
 from tongluo.console import feed as feed_module
 from tongluo.console import places
 from tongluo.console.feed import Feed, Wish, areas_of
+from tongluo.console.journal import Reader
 from tongluo.core.clock import now_ms
 from tongluo.core.log import Log
 from tongluo.core.words import Act, Hazard, Level, Status
@@ -317,3 +322,47 @@ def test_a_list_of_areas_concerns_its_members_and_what_they_lie_in(tmp_path: Pat
     assert set(heard["port"]) == {"port", "coast", "county"}
     assert set(heard["coast"]) == {"coast", "port"}
     assert "coast" not in heard["village"]
+
+
+def test_what_could_not_be_written_down_is_told_at_the_next_look(
+    site: Written, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story(feed: Feed, book: Installations) -> list[str]:
+        kept = book.put_on_feed
+
+        def locked(*_: Any) -> None:
+            monkeypatch.setattr(book, "put_on_feed", kept)
+            raise sqlite3.OperationalError("database is locked")
+
+        monkeypatch.setattr(book, "put_on_feed", locked)
+        site.put(site.warning(event="new"))
+        await feed.look()
+        assert names(feed.state(ALL)) == []
+        await feed.look()
+        return names(feed.state(ALL))
+
+    assert play(site, story) == ["new.v1"]
+
+
+def test_a_look_ends_before_the_files_are_closed(
+    site: Written, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order, looking = list[str](), threading.Event()
+    look, close = Reader.look, Reader.close
+
+    def slow(self: Reader) -> Any:
+        looking.set()
+        time.sleep(0.2)
+        order.append("looked")
+        return look(self)
+
+    def closed(self: Reader) -> None:
+        order.append("closed")
+        close(self)
+
+    with Asked(site):
+        monkeypatch.setattr(Reader, "look", slow)
+        monkeypatch.setattr(Reader, "close", closed)
+        assert looking.wait(20)
+    time.sleep(0.3)
+    assert order[-2:] == ["looked", "closed"]
