@@ -22,6 +22,8 @@ from tests.victoria import receiver as receiver  # noqa: PLC0414 - a fixture
 from tongluo.config.load import load
 from tongluo.config.plan import plan
 from tongluo.core.effects import Effects, Readings, Tick
+from tongluo.core.log import Log
+from tongluo.daemon.children import Children
 from tongluo.engine import Engine
 from tongluo.store.journal import Journal
 
@@ -270,6 +272,23 @@ def test_without_an_influx_block_it_ends_at_once(export: Export) -> None:
     export.start()
     assert export.wait() == 0
     assert export.log() == []
+
+
+def test_it_is_started_when_a_reload_adds_an_influx_block(
+    export: Export, receiver: Victoria
+) -> None:
+    with closing(open_journal(export.folder, SENSORS, export.configure(None))) as journal:
+        many(journal, 500)
+        children = Children(export.folder, Log("test"), dispatch=True)
+        children.start()
+        exporter = children._running["tongluo.daemon.exporter"]
+        until(lambda: exporter.poll() == 0, "its end: there is nothing to do")
+        reload(journal, export.configure(receiver.url))
+        children.configured()
+        children.notify()
+        until(lambda: export.reached(journal), "the receiver that was added")
+        same(receiver, journal)
+        children.stop()
 
 
 def test_the_end_comes_soon_although_the_receiver_is_away(export: Export) -> None:

@@ -30,7 +30,7 @@ class Site:
     def _popen(self, command: list[str], **_: Any) -> Any:
         self.started.append(self.now)
         self.ended[DISPATCHER] = None
-        pipe = SimpleNamespace(fileno=lambda: 0)
+        pipe = SimpleNamespace(fileno=lambda: 0, close=lambda: None)
         return SimpleNamespace(stdin=pipe, poll=lambda: self.ended[DISPATCHER])
 
     def ends(self, code: int, after: float = 0.0) -> float:
@@ -70,3 +70,13 @@ def test_one_that_has_done_its_work_is_left_alone(site: Site) -> None:
     site.now = 1000.0
     site.children.look()
     assert len(site.started) == 1
+
+
+def test_one_that_had_nothing_to_do_is_started_again_with_another_configuration(site: Site) -> None:
+    site.children.configured()
+    site.children.look()
+    assert len(site.started) == 1, "it is still running: it hears of it by itself"
+    assert site.ends(0) == 0
+    site.ended[DISPATCHER] = 0
+    site.children.look()
+    assert len(site.started) == 2, "it had nothing to do again"

@@ -61,6 +61,7 @@ class Children:
         self._modules = ["tongluo.daemon.dispatcher", "tongluo.daemon.exporter"] if dispatch else []
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._again = defaultdict[str, Again](Again)
+        self._anew = set[str]()
         self._stopping = threading.Event()
 
     def start(self) -> None:
@@ -70,6 +71,8 @@ class Children:
         threading.Thread(target=self._watch, daemon=True).start()
 
     def _launch(self, module: str) -> None:
+        if module in self._running:
+            _close(self._running[module])
         command = [sys.executable, "-m", module, str(self._folder)]
         process = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
         assert process.stdin is not None
@@ -85,12 +88,19 @@ class Children:
         """Start again what has failed, or asks for it, and whose time has come."""
         for module, process in list(self._running.items()):
             code = process.poll()
+            if code == 0 and module in self._anew:
+                code = START_AGAIN
             if code in (None, 0):
                 continue
             now = monotonic()
             if now >= self._again[module].due(now, code) and not self._stopping.is_set():
+                self._anew.discard(module)
                 self._log.say("child", module=module, state="started again", code=code)
                 self._launch(module)
+
+    def configured(self) -> None:
+        """Another configuration: one that had nothing to do, and has ended, may have now."""
+        self._anew.update(self._modules)
 
     def notify(self) -> None:
         """There is something in the outbox."""
@@ -105,8 +115,7 @@ class Children:
         """Closing the pipe tells them to finish what is due and end."""
         self._stopping.set()
         for process in self._running.values():
-            assert process.stdin is not None
-            process.stdin.close()
+            _close(process)
         deadline = monotonic() + PATIENCE
         for process in self._running.values():
             try:
@@ -114,3 +123,9 @@ class Children:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+def _close(process: subprocess.Popen[bytes]) -> None:
+    """Close the pipe to a process."""
+    assert process.stdin is not None
+    process.stdin.close()

@@ -50,9 +50,10 @@ class Daemon:
         log: Log,
         notify: Callable[[], None],
         read_again: Callable[[], Loaded],
+        configured: Callable[[], None],
     ) -> None:
         self.loaded, self.folder, self.log, self._notify = loaded, folder, log, notify
-        self._read_again = read_again
+        self._read_again, self._configured = read_again, configured
         self.journal = open_journal(folder, log)
         self.intake = self._start()
         self.collector = self._collector()
@@ -110,6 +111,7 @@ class Daemon:
         changed = filters(loaded.config) != filters(self.loaded.config)
         self.loaded = loaded
         self.intake.configure(new, loaded.text, now_ms(), first=False)
+        self._configured()
         self._tell()
         if changed or loaded.config.broker != self.collector.broker:
             self.collector.close()

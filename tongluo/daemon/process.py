@@ -34,7 +34,7 @@ def run(
     signal.signal(signal.SIGTERM, _stop_at_once)
     try:
         again = read_again or (lambda: load(loaded.path))
-        daemon = Daemon(loaded, folder, log, children.notify, again)
+        daemon = Daemon(loaded, folder, log, children.notify, again, children.configured)
     except TongluoError as error:
         log.say("start", state="failed", reason=str(error))
         return 1
