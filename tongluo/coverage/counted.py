@@ -8,42 +8,27 @@ the newest count stands. What both ends make of it is `dissemination.coverage.co
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterable, Mapping, Sequence, Set
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-import msgspec
 import numpy as np
 
 from dissemination.channels import answers
-from dissemination.channels.wardens import shares
 from dissemination.coverage.counts import Count, Node, ends, tree
 from dissemination.coverage.known import F8, I8
 from dissemination.coverage.people import People
 from dissemination.coverage.steps import Bits
-from dissemination.rounds import endpoint
 from dissemination.targeting.doors import Task
-from dissemination.targeting.register import Register
 from tongluo.config.models import Config
-from tongluo.core.errors import RegisterError
 from tongluo.core.warning import WarningVersion
-from tongluo.coverage import place
+from tongluo.coverage import heard, place
 from tongluo.coverage.behind import Behind
 from tongluo.coverage.errands import Errands
 
 MINUTE = 60_000
-HEAD, KNOWN = "answer: ", "acknowledged"
-REPORTS = """
-SELECT arrival, station, body FROM reports WHERE kind IN ('count', 'shown', 'text') AND arrival >= ?
-ORDER BY id
-"""
-ANSWERS = """
-SELECT key, at, state, raw FROM receipts WHERE key >= ? AND key < ? AND raw LIKE 'answer: %'
-"""
 
 
 @dataclass(frozen=True)
@@ -125,6 +110,31 @@ class Counted:
         return sure
 
 
+@dataclass(frozen=True)
+class _Atoms:
+    """The people of a warning, parted so that each count is of whole atoms."""
+
+    people: I8
+    """(atoms)"""
+    cell: I8
+    """(atoms)"""
+    group: I8
+    """(atoms) of `Behind`; -1 = behind no door of anybody who answered."""
+    atom: I8
+    """(people by name)"""
+
+    @classmethod
+    def of(cls, people: People, doors: Behind) -> _Atoms:
+        """By cell and group; those known by number alone are one in each cell."""
+        width, cells = len(doors.groups) + 1, len(people.people)
+        rest = people.people - np.bincount(people.cell, minlength=cells)
+        keys = np.concatenate([people.cell * width + doors.door + 1, np.arange(cells) * width])
+        found, atom = np.unique(keys, return_inverse=True)
+        size = np.bincount(atom, np.concatenate([np.ones(len(people.cell)), rest]))
+        cell, group = found // width, found % width - 1
+        return cls(size.astype(np.int64), cell, group, atom[: len(people.cell)])
+
+
 def counted(
     config: Config, folder: Path, versions: Sequence[WarningVersion], people: People,
     inside: Mapping[str, set[str]], now: int, most: int, errands: Errands, lost: Set[str],
@@ -132,61 +142,72 @@ def counted(
     """All counts of a warning by now, which is `most` minutes since the issue. versions: those
     whose proofs count; inside: area -> all areas in it; errands: of these versions;
     lost: keys of messages that failed for good."""
-    start, last = versions[0].sent, versions[-1]
-    heard = _answers(config, folder, versions)
-    tasks = _tasks(folder, last) if heard else {}
-    doors = Behind.of(people, tasks, errands, [_who(key) for key, *_ in heard],
-                      lost - {key for key, *_ in heard})  # fmt: skip
-    width = len(doors.groups) + 1
-    rest = people.people - np.bincount(people.cell, minlength=len(people.people))
-    keys = np.concatenate([people.cell * width + doors.door + 1, np.arange(len(rest)) * width])
-    found, atom = np.unique(keys, return_inverse=True)
-    size = np.bincount(atom, np.concatenate([np.ones(len(people.cell)), rest])).astype(np.int64)
-    cell, group = found // width, found % width - 1
+    start, event = versions[0].sent, versions[-1].event
+    said = heard.answers(config, folder, versions)
+    tasks = heard.tasks(folder, versions[-1]) if said else {}
+    doors = Behind.of(people, tasks, errands, [one.target for one in said],
+                      lost - {one.key for one in said})  # fmt: skip
+    atoms = _Atoms.of(people, doors)
 
     def area(*given: str) -> Bits:
         chosen = set[str]().union(*(inside.get(name, {name}) for name in given))
         names = [n for n, a in enumerate(people.areas) if a in chosen]
-        return np.asarray(np.isin(people.area[cell], names))
+        return np.asarray(np.isin(people.area[atoms.cell], names))
 
     @cache
     def outside(name: str) -> int | None:
         return _others(config, folder, inside.get(name, {name}) - {*people.areas}, name)
 
-    told, said = list[Told](), list[Said]()
-    for time, name, body in _reports(folder, start, last.event, now):
-        n, minute = int(body.get("told", 0)), min(most, (time - start) // MINUTE)
-        if body["text"]:
-            said.append(Said(minute, "report", body["who"], name, body["text"]))
-        if "told" in body and (atoms := area(name)).any():
-            others = outside(name)
-            here = int(size[atoms].sum())
-            some = (0, min(n, here)) if body.get("sure") else within(n, here, others)
-            told.append(Told(minute, "report", body["who"], name, *some, body.get("of"),
-                             body.get("refuse"), (Count(atoms, *some),)))  # fmt: skip
-    for key, time, known, words in heard:
-        target = _who(key)
-        own = tasks.get(target)
-        if own is None or own.charge is None:
-            continue
-        at = own.charge.area
-        minute = min(most, max(0, time - start) // MINUTE)
-        who = f"#{own.charge.person}"
-        behind, sent = (np.isin(group, of) for of in (doors.all(target), doors.given(target, key)))
-        by_number = area(at, *own.charge.manages) & (group < 0)
-        counts = _counts(own, behind, sent, by_number, size, words) if known else ()
-        if counts:
-            span = sum(c.least for c in counts), sum(c.most for c in counts)
-            told.append(Told(minute, "answer", who, at, *span, None, None, counts))
-        elif words and words != "received":
-            said.append(Said(minute, "answer", who, at, words))
-    told.sort(key=_minute)
-    said.sort(key=_minute)
-    return Counted(size, cell, atom[: len(people.cell)], tuple(told), tuple(said))
+    def minute(time: int) -> int:
+        return min(most, max(0, time - start) // MINUTE)
+
+    found = list[Told | Said]()
+    for report in heard.reports(folder, start, event, now):
+        found += _reported(report, minute(report.time), area(report.area), atoms, outside)
+    for answer in said:
+        own = tasks.get(answer.target)
+        if own is not None and own.charge is not None:
+            here = area(own.charge.area, *own.charge.manages)
+            found += _answered(answer, minute(answer.time), own, here, atoms, doors)
+    found.sort(key=lambda one: one.minute)
+    told = tuple(one for one in found if isinstance(one, Told))
+    words = tuple(one for one in found if isinstance(one, Said))
+    return Counted(atoms.people, atoms.cell, atoms.atom, told, words)
 
 
-def _minute(told: Told | Said) -> int:
-    return told.minute
+def _reported(
+    report: heard.Report, minute: int, mine: Bits, atoms: _Atoms,
+    outside: Callable[[str], int | None],
+) -> Iterator[Told | Said]:  # fmt: skip
+    """What a report says of the people of the warning; mine: atoms in its area."""
+    _, area, body = report
+    who = body["who"]
+    if body["text"]:
+        yield Said(minute, "report", who, area, body["text"])
+    if "told" not in body or not mine.any():
+        return
+    n, here, others = int(body["told"]), int(atoms.people[mine].sum()), outside(area)
+    some = (0, min(n, here)) if body.get("sure") else within(n, here, others)
+    counts = (Count(mine, *some),)
+    yield Told(minute, "report", who, area, *some, body.get("of"), body.get("refuse"), counts)
+
+
+def _answered(
+    answer: heard.Answer, minute: int, own: Task, here: Bits, atoms: _Atoms, doors: Behind
+) -> Iterator[Told | Said]:
+    """What a warden's answer says; here: atoms in the area that the warden is in charge of."""
+    assert own.charge is not None
+    who, area = f"#{own.charge.person}", own.charge.area
+    of = doors.all(answer.target), doors.given(answer.target, answer.key)
+    behind, sent = (np.isin(atoms.group, some) for some in of)
+    rest = here & (atoms.group < 0)
+    given = (own, behind, sent, rest, atoms.people, answer.words)
+    counts = _counts(*given) if answer.known else ()
+    if counts:
+        span = sum(c.least for c in counts), sum(c.most for c in counts)
+        yield Told(minute, "answer", who, area, *span, None, None, counts)
+    elif answer.words and answer.words != "received":
+        yield Said(minute, "answer", who, area, answer.words)
 
 
 def within(told: int, people: int, others: int | None) -> tuple[int, int]:
@@ -232,52 +253,3 @@ def _counts(
     there = doors + asked
     some = min(least, there), min(most, there)
     return (Count(behind | rest if asked else behind, *some),) if some[1] else ()
-
-
-def _reports(
-    folder: Path, start: int, event: str, now: int
-) -> Iterable[tuple[int, str, dict[str, Any]]]:
-    path = folder / "journal.db"
-    if not path.exists():
-        return
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)) as db:
-        rows = db.execute(REPORTS, (start,)).fetchall()
-    for time, area, raw in rows:
-        body = msgspec.msgpack.decode(raw, type=dict[str, Any])
-        if time <= now and event in body.get("events", ()):
-            yield time, area, body
-
-
-def _answers(
-    config: Config, folder: Path, versions: Sequence[WarningVersion]
-) -> list[tuple[str, int, bool, str]]:
-    """(key of the task, time, whether it is one of the answers asked for, words) of wardens'
-    answers, the oldest first."""
-    channels = [name for name, given in config.channels.items() if given.kind == "wardens"]
-    path, found = folder / "deliveries.db", []
-    if not channels or not path.exists():
-        return []
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)) as db:
-        for version in versions:
-            for channel in channels:
-                head = f"{version.identifier}:{channel}:"
-                rows = db.execute(ANSWERS, (head, head[:-1] + ";"))
-                found += [
-                    (key, at, state == KNOWN, raw.removeprefix(HEAD))
-                    for key, at, state, raw in rows
-                ]
-    return sorted(found, key=lambda row: row[1])
-
-
-def _who(key: str) -> str:
-    """The endpoint of a task."""
-    return endpoint(key.rpartition(":")[2])
-
-
-def _tasks(folder: Path, warning: WarningVersion) -> dict[str, Task]:
-    """Each warden's target, and what is the warden's to do."""
-    try:
-        with closing(Register.existing(folder)) as register:
-            return shares(register, warning)
-    except (LookupError, RegisterError, sqlite3.Error):
-        return {}
