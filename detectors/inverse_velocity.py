@@ -35,7 +35,7 @@ comparison of filters in NHESS 22:411 (2022).
 >>> for hour in range(1, 40 * 24):
 ...     left = 40 - hour / 24
 ...     mm = 2 * hour / 24 if left > 20 else 40 + 40 * math.log(20 / left)
-...     level = step(table[0], state[0], hour * 3_600_000, mm, 1)
+...     level = int(step(table[0], state[0], hour * 3_600_000, mm, 1))
 ...     told = {level: round(left, 1)} | told
 ...     state[0]["level"] = level
 >>> sorted(told.items())  # level: days before failure when it was first told
