@@ -141,6 +141,7 @@ def test_offline_and_back(page_site: PageSite, browser: Browser, pages: list[Pag
     proven(page, page_site, orange, "delivered")
 
     page.offline(True)
+    page_site.stop_console()  # too: the browser's own cut may lapse while it loads a page anew
     page.until("document.querySelector('#link').className === 'down'")
     assert "已断网" in page.text("#link") and "橙色预警" in page.text(".card")
     page.click("[data-act=read]")
@@ -152,6 +153,7 @@ def test_offline_and_back(page_site: PageSite, browser: Browser, pages: list[Pag
     assert "橙色预警" in page.text(".card") and "已断网" in page.text("#link")
     assert page_site.states(orange) == ["delivered"]
 
+    page_site.start_console()
     page.offline(False)
     red = warned(page, page_site, 1, version=2)
     assert "红色预警" in page.text(".card")

@@ -72,6 +72,17 @@ def test_a_snapshot_holds_what_was_learned(tmp_path: Path) -> None:
     assert save(one)["quality"].tobytes() == save(two)["quality"].tobytes()
 
 
+def test_a_snapshot_holds_nothing_that_lay_in_memory_before(tmp_path: Path) -> None:
+    one = Engine(planned(tmp_path))
+    one.feed(level(0, 50, calm(n=50)))
+    said = set()
+    for n in range(50):
+        dirt = [np.full(one.stage.minds.nbytes, n, np.uint8) for _ in range(20)]
+        del dirt
+        said.add(save(one)["quality"].tobytes())
+    assert len(said) == 1
+
+
 def test_a_doubt_ends_with_the_tests_that_raised_it(tmp_path: Path) -> None:
     values = calm(n=300)
     values[250:] += 2.0
