@@ -22,9 +22,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dissemination.coverage import live, steps
-from dissemination.coverage.ahead import Ahead, Errand, Pauses, ahead, follow, stranded_by
+from dissemination.coverage.ahead import Ahead, ahead
 from dissemination.coverage.among import among
 from dissemination.coverage.estimate import Interval
+from dissemination.coverage.follow import Course, follow, stranded_by
 from dissemination.coverage.known import F8, I8, Known
 from dissemination.coverage.learned import learned
 from dissemination.coverage.live import ENOUGH, Aired, Sent
@@ -32,6 +33,7 @@ from dissemination.coverage.paces import halted, paces
 from dissemination.coverage.people import People
 from dissemination.coverage.predict import Time
 from dissemination.coverage.prior import PRIOR, Prior
+from dissemination.coverage.queues import Errand, Going, Orders
 from dissemination.coverage.steps import Policy
 from dissemination.coverage.ways import Tests, Ways
 
@@ -94,7 +96,7 @@ class Foretold:
 
 def foretell(
     now: Now, policy: Policy, targets: Sequence[float], until: int,
-    pauses: Pauses | None = None, beliefs: Prior = PRIOR,
+    pauses: Mapping[str, tuple[float, float]] | None = None, beliefs: Prior = PRIOR,
 ) -> Foretold:  # fmt: skip
     """The curve up to a minute, and the time to each target. pauses: of gateways of which somebody
     knows from and until when they stand."""
@@ -106,18 +108,17 @@ def foretell(
     known = replace(before, up=live.outlook(here, ways, supply))
     still = {k: at for k, at in halted(ways, now.sent, now.minute).items() if k not in given}
     speed = paces(people, ways, now.sent, now.minute, beliefs, tuple(given))
-    wished, before_now = steps.expected(_fresh(now)), _weighed(now, shares, known.up)
-    quick = at_once(now)
+    course = Course(
+        people, ways, known, policy, returns=back, contacts=now.contacts, quick=at_once(now),
+        wished=steps.expected(_fresh(now)), beliefs=beliefs,
+    )  # fmt: skip
+    orders = Orders(now.begin, now.sends, _weighed(now, shares, known.up))
 
     def until_back(end: float) -> Ahead:
         pauses = {**given, **{name: (float(at), end) for name, at in still.items()}}
-        begin, sends, errands = follow(
-            people, ways, known, policy, now.begin, now.sends, until, now.minute, pauses=pauses,
-            returns=back, contacts=now.contacts, beliefs=beliefs, errands=before_now,
-            paces=speed, quick=quick, wished=wished,
-        )  # fmt: skip
-        return ahead(people, ways, known, until, begin, sends, pauses=pauses, beliefs=beliefs,
-                     targets=targets, errands=errands, paces=speed)  # fmt: skip
+        going = Going(pauses, speed)
+        made = follow(replace(course, going=going), orders, until, now.minute)
+        return ahead(people, ways, known, until, made, (), going, beliefs, targets)
 
     found = until_back(np.inf)
     return Foretold(*_between(found, until_back(now.minute)) if still else vars(found).values())
@@ -151,7 +152,7 @@ def at_once(now: Now, wait: int = 5) -> F8:
 def _weighed(now: Now, shares: F8, up: F8) -> list[Errand]:
     """Errands by now, each with its part of those whom no message reaches."""
     here = shares * np.nan_to_num(up, nan=0.5)
-    lost, _ = stranded_by(now.people, now.ways, here, now.begin, now.sends)
+    lost, _ = stranded_by(now.people, now.ways, here, Orders(now.begin, now.sends))
     return [
         Errand(i, k, minute, count, min(1.0, count / max(lost[i], count)))
         for i, k, minute, count in now.errands

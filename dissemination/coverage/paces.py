@@ -18,11 +18,11 @@ from collections.abc import Collection
 
 import numpy as np
 
-from dissemination.coverage.ahead import pace_of
 from dissemination.coverage.known import F8, I8
 from dissemination.coverage.live import Sent
 from dissemination.coverage.people import People
 from dissemination.coverage.prior import PRIOR, Prior
+from dissemination.coverage.queues import pace_of
 from dissemination.coverage.steps import by_telephone
 from dissemination.coverage.ways import Ways
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from dissemination.coverage import live, steps
-from dissemination.coverage.ahead import Errand, follow
+from dissemination.coverage import live
+from dissemination.coverage.follow import Course, follow
 from dissemination.coverage.known import F8, I8
 from dissemination.coverage.people import People
 from dissemination.coverage.predict import Pace
+from dissemination.coverage.queues import Errand, Going, Orders
 from dissemination.coverage.steps import Policy
 from dissemination.coverage.ways import Tests as Surveys
 from dissemination.coverage.ways import Way
@@ -45,8 +46,8 @@ def foreseen(
     known = replace(found.least, up=np.ones(size))
     begin, sends = np.full(size, np.inf), np.zeros(size, np.int64)
     begin[0, 0], sends[0, 0] = 0, people
-    begin, sends, errands = follow(here, ways, known, policy, begin, sends, 120, **more)
-    return begin[0], sends[0], errands
+    made = follow(Course(here, ways, known, policy, **more), Orders(begin, sends), 120)
+    return made.begin[0], made.sends[0], list(made.errands)
 
 
 def test_a_channel_has_its_time_from_its_last_message_on() -> None:
@@ -65,7 +66,7 @@ def test_a_queue_that_moves_is_waited_for_ahead_too() -> None:
     policy = replace(POLICY, stuck=10, queue=60)
     patient, _, _ = foreseen(4000, policy=policy)
     hasty, _, _ = foreseen(4000, policy=replace(policy, queue=30))
-    halted, _, _ = foreseen(4000, policy=policy, pauses={"sms": (2, 25)})
+    halted, _, _ = foreseen(4000, policy=policy, going=Going({"sms": (2, 25)}))
     assert patient[1] == 45 and hasty[1] == 10 and halted[1] == 10
 
 
@@ -96,7 +97,3 @@ def test_no_errand_is_added_once_the_rest_has_had_its_turn() -> None:
     policy = replace(POLICY, channels=("doors",))
     begin, sends, errands = foreseen(1000, (gives_up, DOORS), policy)
     assert begin[1] == 15 and sends[1] > 150 and not errands
-
-
-def test_the_step_is_that_of_the_dispatcher() -> None:
-    assert follow.__globals__["step"] is steps.step

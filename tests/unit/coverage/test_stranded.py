@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dissemination.coverage.ahead import Errand, parts
 from dissemination.coverage.foretell import Now
 from dissemination.coverage.live import Sent
 from dissemination.coverage.paces import halted, paces
 from dissemination.coverage.people import People
 from dissemination.coverage.predict import Pace
+from dissemination.coverage.queues import Errand, Going, Orders, parts
 from dissemination.coverage.register import NEVER
 from dissemination.coverage.steps import Policy, idle_since, step
 from dissemination.coverage.stranded import due, stranded
@@ -131,8 +131,8 @@ def queue(*errands: Errand, pace: float = 1.0) -> np.ndarray:
     begin[0, 2] = 20
     sends = np.zeros((3, 3), int)
     sends[0, 2] = 50
-    paces = np.full((3, 3), pace)
-    return parts(PEOPLE, WAYS, sends, begin, 60, None, errands, paces)[0][2, 0]
+    going = Going(paces=np.full((3, 3), pace))
+    return parts(PEOPLE, WAYS, Orders(begin, sends, errands), 60, going)[0][2, 0]
 
 
 def test_an_errand_is_done_before_the_rest_and_counts_for_its_part() -> None:
