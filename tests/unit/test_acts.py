@@ -112,6 +112,36 @@ def test_more_is_said_of_a_warning_at_the_same_level() -> None:
     assert duty.act("li", "update", event="no.such", why="w") == "no_event"
 
 
+def reasons(duty: Duty) -> list[tuple[str, str, str]]:
+    return [(w.act.value, w.level.word, w.reason["en"]) for _, w, _ in duty.warnings]
+
+
+def test_what_a_person_said_of_a_level_is_said_again_when_it_is_renewed() -> None:
+    duty = Duty()
+    duty.act("li", "issue", **ISSUE)
+    duty.hold(6 * 60, A=0.2)
+    assert reasons(duty) == [("issue", "orange", ISSUE["why"]), ("update", "orange", ISSUE["why"])]
+    assert duty.warnings[-1][1].reason["who"] == "li"
+    duty.act("li", "update", event=duty.event(), why="road cut", text="The road is cut")
+    duty.hold(12 * 60, A=0.2)
+    assert reasons(duty)[-1] == ("update", "orange", "The road is cut"), "the newest word alone"
+    duty.act("li", "cancel", event=duty.event(), why="over")
+    duty.hold(12 * 60 + 10, A=2.5)
+    assert reasons(duty)[-1][:2] == ("issue", "blue") and "road" not in reasons(duty)[-1][2]
+
+
+def test_what_sensors_say_comes_after_what_a_person_said() -> None:
+    duty = Duty()
+    duty.at(1, A=1.5)
+    duty.act("li", "update", event=duty.event(), why="road cut", text="The road is cut")
+    duty.hold(6 * 60, A=1.5)
+    act, level, words = reasons(duty)[-1]
+    assert (act, level) == ("update", "blue")
+    assert words.startswith("The road is cut; ") and "1.5" in words
+    duty.act("li", "issue", **ISSUE)
+    assert reasons(duty)[-1] == ("update", "orange", ISSUE["why"])
+
+
 @pytest.mark.parametrize("authority", ["propose", "relay"])
 def test_no_command_exceeds_what_the_site_may_do(authority: str) -> None:
     duty = Duty(authority=authority, to="city bureau", levels={})

@@ -18,6 +18,10 @@ from tongluo.core.warning import Area, Reference, Sender, WarningVersion
 from tongluo.core.words import Act, Exercise, Hazard, Level, Status
 from tongluo.warning.policy import Policy
 
+BY_HAND = "act"
+"""The cause of what a person says."""
+WORD = ("en", "zh", "who", "why")
+
 
 class Event(msgspec.Struct):
     """One warning from issue to cancel, and the numbering of the ones before it."""
@@ -39,6 +43,8 @@ class Event(msgspec.Struct):
     """The level that a person issued: sensors do not lower it; 0 = none."""
     last: int = 0
     """The version it ended with; 0 while it is in force."""
+    word: dict[str, str] = {}
+    """What a person said of the level in force (`en`, `zh`, `who`, `why`), where one did."""
 
 
 @dataclass(frozen=True)
@@ -115,9 +121,10 @@ class Lifecycle:
     def renew(
         self, n: int, time: int, occasion: Occasion, reason: Mapping[str, Any]
     ) -> WarningVersion:
-        """The same level again, with a later end."""
+        """The same level again, with a later end. What a person said of it stays said."""
         event = self.events[n]
-        return self._next(event, Act.UPDATE, event.level, time, occasion, reason)
+        why = _with_word(event.word, reason)
+        return self._next(event, Act.UPDATE, event.level, time, occasion, why)
 
     def said(self, n: int, channels: Iterable[str]) -> list[str]:
         """Note where the newest version goes out; all that its event has gone out on."""
@@ -161,8 +168,27 @@ class Lifecycle:
             languages=occasion.languages,
             exercise=occasion.exercise,
         )
+        if reason.get("cause") == BY_HAND:
+            event.word = {key: reason[key] for key in WORD if key in reason}
+        elif level != previous:
+            event.word = {}
         event.highest = max(event.highest, level)
         event.earlier = [*earlier, (warning.identifier, time, event.expires)]
         if act is Act.CANCEL:
             event.last, event.version, event.level, event.manual = event.version, 0, 0, 0
         return warning
+
+
+def _with_word(word: Mapping[str, str], reason: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A renewal's reason behind what a person said of the level.
+
+    >>> _with_word({"en": "road cut", "zh": "道路中断"}, {"en": "3.2 m", "cause": "renewal"})
+    {'en': 'road cut; 3.2 m', 'cause': 'renewal', 'zh': '道路中断'}
+    """
+    if not word or reason.get("cause") == BY_HAND:
+        return reason
+    both = {
+        key: between.join(part for part in (word[key], reason.get(key, "")) if part)
+        for key, between in (("en", "; "), ("zh", "；"))
+    }
+    return {**reason, **word, **both}
