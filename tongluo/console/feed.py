@@ -91,7 +91,7 @@ class Feed:
         self._stream = False
         self._now = 0
         self._news = asyncio.Event()
-        self._end = asyncio.Event()
+        self._end, self._looks = asyncio.Event(), asyncio.Lock()
         self.loaded: Loaded | None = None
         self.site: dict[str, Any] = {}
         self.pages = 0
@@ -104,7 +104,11 @@ class Feed:
             await _wait(self._end, LOOK)
 
     async def look(self) -> None:
-        """One look."""
+        """One look; one after the other, so that what the last one took is there for the next."""
+        async with self._looks:
+            await self._look()
+
+    async def _look(self) -> None:
         try:
             news = await asyncio.to_thread(self.reader.look)
             if news is not None:

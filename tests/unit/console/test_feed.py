@@ -366,3 +366,25 @@ def test_a_look_ends_before_the_files_are_closed(
         assert looking.wait(20)
     time.sleep(0.3)
     assert order[-2:] == ["looked", "closed"]
+
+
+def test_a_look_beside_another_ends_when_what_is_new_is_there(
+    site: Written, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story(feed: Feed, book: Installations) -> list[str]:
+        kept = book.put_on_feed
+
+        def slow(*given: Any) -> None:
+            time.sleep(0.2)
+            kept(*given)
+
+        monkeypatch.setattr(book, "put_on_feed", slow)
+        site.put(site.warning(event="new"))
+        first = asyncio.create_task(feed.look())
+        await asyncio.sleep(0.1)
+        await feed.look()
+        found = names(feed.state(ALL))
+        await first
+        return found
+
+    assert play(site, story) == ["new.v1"]
