@@ -52,8 +52,15 @@ def due(people: People, who: Bits, gone: I8, minute: int, wait: int) -> I8:
 
     gone: (people by name) minute at which somebody was sent to them; `NEVER` = nobody was.
     """
-    last = np.full(len(people.people), -wait)
-    some = gone < NEVER
-    np.maximum.at(last, people.cell[some], gone[some])
-    found = np.bincount(people.cell[who & ~some], minlength=len(last))
-    return np.where(last + wait <= minute, found, 0)
+    found = np.bincount(people.cell[who & (gone == NEVER)], minlength=len(people.people))
+    return np.where(rested(people, gone, minute, wait), found, 0)
+
+
+def rested(people: People, asked: I8, minute: int, wait: int) -> Bits:
+    """(cells) whether the last errand is a while ago, or there was none.
+
+    asked: (people by name) minute of it, `NEVER` where there was none.
+    """
+    last, some = np.full(len(people.people), -wait), asked < NEVER
+    np.maximum.at(last, people.cell[some], asked[some])
+    return np.asarray(last + wait <= minute)

@@ -19,6 +19,7 @@ from dissemination.coverage.known import I8
 from dissemination.coverage.live import Sent
 from dissemination.coverage.register import NEVER
 from dissemination.coverage.steps import Bits
+from dissemination.coverage.stranded import rested
 from tongluo.core.warning import WarningVersion
 
 if TYPE_CHECKING:
@@ -103,11 +104,8 @@ def free(found: Look, channel: str, wait: int) -> Bits:
     """(people by name) to whom nobody goes by a channel; where that was tried, only once the last
     errand in their cell is a while ago."""
     people, last = found.people, asked(found, channel)
-    tried = last < NEVER
-    latest = np.full(len(people.people), -wait)
-    np.maximum.at(latest, people.cell[tried], last[tried])
-    late = (latest + wait <= found.minute)[people.cell]
-    return np.asarray((gone(found, channel) == NEVER) & (~tried | late))
+    late = rested(people, last, found.minute, wait)[people.cell]
+    return np.asarray((gone(found, channel) == NEVER) & ((last == NEVER) | late))
 
 
 def again(found: Look, acting: Collection[str], wait: int) -> tuple[Look, Bits]:

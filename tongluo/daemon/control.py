@@ -18,6 +18,7 @@ import os
 import socketserver
 import threading
 from collections.abc import Callable
+from functools import partial
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,7 +47,7 @@ class Control:
         path.unlink(missing_ok=True)
         mask = os.umask(0o177)
         try:
-            self._server = _Server(str(path), _handler(daemon))
+            self._server = _Server(str(path), daemon)
         finally:
             os.umask(mask)
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
@@ -59,6 +60,10 @@ class Control:
 
 
 class _Server(socketserver.UnixStreamServer):
+    def __init__(self, path: str, daemon: Daemon) -> None:
+        super().__init__(path, _Handler)
+        self.daemon = daemon
+
     def get_request(self) -> tuple[Any, Any]:
         request, _ = super().get_request()
         return request, ("local", 0)
@@ -67,58 +72,50 @@ class _Server(socketserver.UnixStreamServer):
         """A client that gave up waiting is no trouble of ours."""
 
 
-def _handler(daemon: Daemon) -> type[BaseHTTPRequestHandler]:
-    commands: dict[str, Callable[[dict[str, Any]], Any]] = {
-        "/reload": lambda _: daemon.reload(),
-        "/refeed": lambda said: refeed(daemon, said),
-        "/act": lambda said: act(daemon, said),
-        "/status": lambda _: status(daemon),
-        "/proposals": lambda _: proposals(daemon.intake.engine),
-        "/calls": lambda _: calls(daemon),
-    }
+class _Handler(BaseHTTPRequestHandler):
+    """One request."""
 
-    class Handler(BaseHTTPRequestHandler):
-        """One request."""
+    server: _Server
 
-        def do_GET(self) -> None:
-            self._answer({})
+    def do_GET(self) -> None:
+        self._answer({})
 
-        def do_POST(self) -> None:
-            size = min(int(self.headers.get("Content-Length") or 0), LIMIT)
-            try:
-                said = msgspec.json.decode(self.rfile.read(size) or b"{}", type=dict[str, Any])
-            except msgspec.DecodeError as error:
-                self._say(400, {"error": str(error)})
-                return
-            self._answer(said)
+    def do_POST(self) -> None:
+        size = min(int(self.headers.get("Content-Length") or 0), LIMIT)
+        try:
+            said = msgspec.json.decode(self.rfile.read(size) or b"{}", type=dict[str, Any])
+        except msgspec.DecodeError as error:
+            self._say(400, {"error": str(error)})
+            return
+        self._answer(said)
 
-        def _answer(self, said: dict[str, Any]) -> None:
-            run = ordered(daemon, said) if self._signed() else None
-            command = run or commands.get(self.path)
-            if command is None:
-                self._say(404, {"error": f"no command {self.path}"})
-                return
-            code, body = in_main_thread(daemon, lambda: command(said))
-            self._say(body.pop("status", code) if "error" in body else code, body)
+    def _answer(self, said: dict[str, Any]) -> None:
+        daemon = self.server.daemon
+        if self._signed():
+            run = partial(ordered(daemon, said), said)
+        elif self.path in COMMANDS:
+            run = partial(COMMANDS[self.path], daemon, said)
+        else:
+            self._say(404, {"error": f"no command {self.path}"})
+            return
+        code, body = in_main_thread(daemon, run)
+        self._say(body.pop("status", code) if "error" in body else code, body)
 
-        def _signed(self) -> bool:
-            """Whether only an operator with a token may ask for this."""
-            return self.path == "/command" or (
-                self.path == "/act" and bool(daemon.intake.engine.plan.config.operators)
-            )
+    def _signed(self) -> bool:
+        """Whether only an operator with a token may ask for this."""
+        operators = self.server.daemon.intake.engine.plan.config.operators
+        return self.path == "/command" or (self.path == "/act" and bool(operators))
 
-        def _say(self, code: int, body: Any) -> None:
-            data = msgspec.json.encode(body)
-            self.send_response(code)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
+    def _say(self, code: int, body: Any) -> None:
+        data = msgspec.json.encode(body)
+        self.send_response(code)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
 
-        def log_message(self, *_: Any) -> None:
-            """Acts are audited in the journal, not in a web log."""
-
-    return Handler
+    def log_message(self, *_: Any) -> None:
+        """Acts are audited in the journal, not in a web log."""
 
 
 def ordered(daemon: Daemon, said: dict[str, Any]) -> Callable[[dict[str, Any]], Any]:
@@ -232,3 +229,14 @@ def status(daemon: Daemon) -> dict[str, Any]:
         "subscribed": daemon.collector.subscribed,
         "clock": int(daemon.intake.engine.clock["now"]),
     }
+
+
+COMMANDS: dict[str, Callable[[Daemon, dict[str, Any]], Any]] = {
+    "/reload": lambda daemon, _: daemon.reload(),
+    "/refeed": refeed,
+    "/act": act,
+    "/status": lambda daemon, _: status(daemon),
+    "/proposals": lambda daemon, _: proposals(daemon.intake.engine),
+    "/calls": lambda daemon, _: calls(daemon),
+}
+"""What needs no operator's token: whoever may open the socket may ask for it."""
