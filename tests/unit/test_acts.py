@@ -130,15 +130,28 @@ def test_what_a_person_said_of_a_level_is_said_again_when_it_is_renewed() -> Non
     assert reasons(duty)[-1][:2] == ("issue", "blue") and "road" not in reasons(duty)[-1][2]
 
 
-def test_what_sensors_say_comes_after_what_a_person_said() -> None:
+def test_a_level_that_sensors_change_has_their_reason() -> None:
     duty = Duty()
     duty.at(1, A=1.5)
     duty.act("li", "update", event=duty.event(), why="road cut", text="The road is cut")
     duty.hold(6 * 60, A=1.5)
-    act, level, words = reasons(duty)[-1]
-    assert (act, level) == ("update", "blue")
-    assert words.startswith("The road is cut; ") and "1.5" in words
+    assert reasons(duty)[-1] == ("update", "blue", "The road is cut")
+    duty.at(6 * 60 + 1, A=2.5)
+    duty.act("li", "approve", ids=[duty.group()])
+    duty.hold(7 * 60, A=1.5)
+    assert [r[1] for r in reasons(duty)[-2:]] == ["yellow", "blue"]
+    assert not any("road" in words for _, _, words in reasons(duty)[-2:])
+
+
+def test_a_level_that_a_person_holds_has_that_person_s_reason_after_a_rise_too() -> None:
+    duty = Duty()
     duty.act("li", "issue", **ISSUE)
+    duty.at(1, A=4.5)
+    duty.act("li", "approve", ids=[duty.group()])
+    duty.hold(60, A=0.2)
+    assert [r[1] for r in reasons(duty)] == ["orange", "red", "orange"]
+    assert reasons(duty)[-1][2] == ISSUE["why"] != reasons(duty)[-2][2]
+    duty.hold(8 * 60, A=0.2)
     assert reasons(duty)[-1] == ("update", "orange", ISSUE["why"])
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -21,6 +23,7 @@ class Site:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now, self.started = 0.0, list[float]()
         self.ended: dict[str, int | None] = {}
+        self.meanwhile: Callable[[], None] = lambda: None
         monkeypatch.setattr(children, "monotonic", lambda: self.now)
         monkeypatch.setattr(children.subprocess, "Popen", self._popen)
         monkeypatch.setattr(children.os, "set_blocking", lambda *_: None)
@@ -30,7 +33,8 @@ class Site:
     def _popen(self, command: list[str], **_: Any) -> Any:
         self.started.append(self.now)
         self.ended[DISPATCHER] = None
-        pipe = SimpleNamespace(fileno=lambda: 0, close=lambda: None)
+        self.meanwhile()
+        pipe = Path(os.devnull).open("wb", buffering=0)  # noqa: SIM115 - closed by `Children`
         return SimpleNamespace(stdin=pipe, poll=lambda: self.ended[DISPATCHER])
 
     def ends(self, code: int, after: float = 0.0) -> float:
@@ -44,8 +48,11 @@ class Site:
 
 
 @pytest.fixture
-def site(monkeypatch: pytest.MonkeyPatch) -> Site:
-    return Site(monkeypatch)
+def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    made = Site(monkeypatch)
+    yield made
+    for process in made.children._running.values():
+        process.stdin.close()
 
 
 def test_one_that_fails_at_its_start_is_tried_later_each_time(site: Site) -> None:
@@ -63,6 +70,25 @@ def test_one_that_ran_well_begins_with_the_first_wait(site: Site) -> None:
         site.ends(1)
     assert site.ends(1, after=children.WELL) == 0.5
     assert site.ends(-9, after=1) == 1
+
+
+def test_it_may_be_told_something_while_it_is_started_again(site: Site) -> None:
+    told = list[int]()
+    site.meanwhile = lambda: told.append(1) or site.children.notify()
+    assert site.ends(START_AGAIN) == 0
+    site.children.notify()
+    assert told == [1]
+
+
+def test_one_that_cannot_be_started_is_tried_again(site: Site) -> None:
+    def no_memory() -> None:
+        site.ended[DISPATCHER] = START_AGAIN
+        site.meanwhile = lambda: None
+        raise BlockingIOError("no process to be had")
+
+    site.meanwhile = no_memory
+    assert site.ends(START_AGAIN) == 0.25
+    site.children.notify()
 
 
 def test_one_that_has_done_its_work_is_left_alone(site: Site) -> None:

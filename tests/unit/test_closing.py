@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).resolve().parents[2]
 ROUNDS = 200
 PLAY = """
 import random, sqlite3, sys, threading, time
@@ -81,5 +82,5 @@ play(lambda: Registered(folder, "sms", {}), lambda one: one.targets(BASE))
 @pytest.mark.parametrize("name", MADE)
 def test_closing_waits_for_who_uses_it(name: str, tmp_path: Path) -> None:
     code = [sys.executable, "-X", "faulthandler", "-c", PLAY + MADE[name], str(tmp_path)]
-    ended = subprocess.run(code, capture_output=True, text=True, check=False)
+    ended = subprocess.run(code, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stderr) == (0, "")

@@ -112,14 +112,20 @@ class Feed:
         try:
             news = await asyncio.to_thread(self.reader.look)
             if news is not None:
-                await asyncio.to_thread(self._write, news)
-                self._take(news)
-                self._wake()
+                await self._show(news)
         except (TongluoError, sqlite3.Error) as error:
             self._log.trouble("journal", str(error))
-            self.reader.again()
         else:
             self._log.over("journal")
+
+    async def _show(self, news: News) -> None:
+        try:
+            await asyncio.to_thread(self._write, news)
+        except sqlite3.Error:
+            self.reader.again()
+            raise
+        self._take(news)
+        self._wake()
 
     def _write(self, news: News) -> None:
         """What others may read of it, before it can be seen."""

@@ -39,6 +39,8 @@ class Reader:
         self._file = (0, 0)
         self._mark = -1
         self._seq, self._outbox = 0, 0
+        self._whole = True
+        """Whether the next look brings all, not only what is new."""
         self._loaded: Loaded | None = None
         self._channels: list[str] = []
         self._lock = threading.Lock()
@@ -49,8 +51,9 @@ class Reader:
             return self._look()
 
     def _look(self) -> News | None:
-        fresh = self._reopen()
+        self._reopen()
         assert self._db is not None
+        fresh = self._whole
         mark = self._db.execute("PRAGMA data_version").fetchone()[0]
         if mark == self._mark and not fresh:
             return None
@@ -59,8 +62,9 @@ class Reader:
             now = self.now()
             versions = self._versions(now)
         except sqlite3.Error as error:
+            self.again()
             raise StoreError(f"journal {self._path} cannot be read: {error}") from error
-        self._mark = mark
+        self._mark, self._whole = mark, False
         return News(loaded, versions, now, fresh)
 
     def now(self) -> int:
@@ -85,22 +89,23 @@ class Reader:
         """What the last look brought was not taken: the next one brings all."""
         self._file = (0, 0)
 
-    def _reopen(self) -> bool:
+    def _reopen(self) -> None:
         """Open the journal where it is not open, or is another file by now."""
         try:
             status = self._path.stat()
         except OSError as error:
             raise StoreError(f"there is no journal yet: {self._path}") from error
         if self._db is not None and self._file == (status.st_dev, status.st_ino):
-            return False
+            return
         self._close()
         self._db = connect(self._path, read_only=True, any_thread=True)
         self._file = (status.st_dev, status.st_ino)
         self._seq = self._outbox = 0
-        return True
+        self._whole = True
 
     def _configuration(self) -> Loaded | None:
-        """The newest configuration among the rows not yet seen."""
+        """The newest configuration among the rows not yet seen. ConfigError when it cannot be read:
+        told once where there is one from before, which goes on."""
         assert self._db is not None
         (newest,) = self._db.execute("SELECT coalesce(max(seq), 0) FROM journal").fetchone()
         found = self._db.execute(
@@ -108,10 +113,14 @@ class Reader:
             " ORDER BY seq DESC LIMIT 1",
             (self._seq, newest),
         ).fetchone()
-        self._seq = newest
+        if found is None and self._loaded is None:
+            raise StoreError(f"there is no configuration yet in the journal: {self._path}")
+        if self._loaded is not None:
+            self._seq = newest
         if found is None:
             return None
         self._loaded = from_text(found[0].decode())
+        self._seq = newest
         self._channels = [n for n, c in self._loaded.config.channels.items() if c.kind == KIND]
         return self._loaded
 

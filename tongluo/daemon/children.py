@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,6 +63,8 @@ class Children:
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._again = defaultdict[str, Again](Again)
         self._anew = set[str]()
+        self._lock = threading.Lock()
+        """Of the pipes: nobody writes into one that is being closed."""
         self._stopping = threading.Event()
 
     def start(self) -> None:
@@ -71,13 +74,15 @@ class Children:
         threading.Thread(target=self._watch, daemon=True).start()
 
     def _launch(self, module: str) -> None:
-        if module in self._running:
-            _close(self._running[module])
         command = [sys.executable, "-m", module, str(self._folder)]
         process = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
         assert process.stdin is not None
         os.set_blocking(process.stdin.fileno(), False)
-        self._running[module] = process
+        with self._lock:
+            before = self._running.get(module)
+            self._running[module] = process
+            if before is not None:
+                _close(before)
         self._again[module].started(monotonic())
 
     def _watch(self) -> None:
@@ -95,8 +100,16 @@ class Children:
             now = monotonic()
             if now >= self._again[module].due(now, code) and not self._stopping.is_set():
                 self._anew.discard(module)
-                self._log.say("child", module=module, state="started again", code=code)
-                self._launch(module)
+                self._start_again(module, code)
+
+    def _start_again(self, module: str, code: int) -> None:
+        try:
+            self._launch(module)
+        except OSError as error:  # no memory or no process to be had: tried at the next look
+            self._log.trouble(f"child {module}", str(error))
+            return
+        self._log.over(f"child {module}")
+        self._log.say("child", module=module, state="started again", code=code)
 
     def configured(self) -> None:
         """Another configuration: one that had nothing to do, and has ended, may have now."""
@@ -104,18 +117,18 @@ class Children:
 
     def notify(self) -> None:
         """There is something in the outbox."""
-        for process in self._running.values():
-            try:
+        with self._lock:
+            for process in self._running.values():
                 assert process.stdin is not None
-                os.write(process.stdin.fileno(), b".")
-            except OSError:  # it has ended, or has bytes enough to wake up
-                continue
+                with suppress(OSError):  # it has ended, or has bytes enough to wake up
+                    os.write(process.stdin.fileno(), b".")
 
     def stop(self) -> None:
         """Closing the pipe tells them to finish what is due and end."""
         self._stopping.set()
-        for process in self._running.values():
-            _close(process)
+        with self._lock:
+            for process in self._running.values():
+                _close(process)
         deadline = monotonic() + PATIENCE
         for process in self._running.values():
             try:

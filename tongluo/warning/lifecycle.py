@@ -43,8 +43,8 @@ class Event(msgspec.Struct):
     """The level that a person issued: sensors do not lower it; 0 = none."""
     last: int = 0
     """The version it ended with; 0 while it is in force."""
-    word: dict[str, str] = {}
-    """What a person said of the level in force (`en`, `zh`, `who`, `why`), where one did."""
+    words: dict[int, dict[str, str]] = {}
+    """What a person said (`en`, `zh`, `who`, `why`) of the level in force, and of `manual`."""
 
 
 @dataclass(frozen=True)
@@ -121,10 +121,9 @@ class Lifecycle:
     def renew(
         self, n: int, time: int, occasion: Occasion, reason: Mapping[str, Any]
     ) -> WarningVersion:
-        """The same level again, with a later end. What a person said of it stays said."""
+        """The same level again, with a later end."""
         event = self.events[n]
-        why = _with_word(event.word, reason)
-        return self._next(event, Act.UPDATE, event.level, time, occasion, why)
+        return self._next(event, Act.UPDATE, event.level, time, occasion, reason)
 
     def said(self, n: int, channels: Iterable[str]) -> list[str]:
         """Note where the newest version goes out; all that its event has gone out on."""
@@ -142,6 +141,7 @@ class Lifecycle:
         reason: Mapping[str, Any],
     ) -> WarningVersion:
         event.version += 1
+        reason = _in_words(event, level, reason)
         previous, event.level = event.level if event.version > 1 else 0, level
         event.expires = time + occasion.policy.validity
         sender, live = occasion.sender, [e for e in event.earlier if e[2] > time]
@@ -168,10 +168,6 @@ class Lifecycle:
             languages=occasion.languages,
             exercise=occasion.exercise,
         )
-        if reason.get("cause") == BY_HAND:
-            event.word = {key: reason[key] for key in WORD if key in reason}
-        elif level != previous:
-            event.word = {}
         event.highest = max(event.highest, level)
         event.earlier = [*earlier, (warning.identifier, time, event.expires)]
         if act is Act.CANCEL:
@@ -179,16 +175,11 @@ class Lifecycle:
         return warning
 
 
-def _with_word(word: Mapping[str, str], reason: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A renewal's reason behind what a person said of the level.
-
-    >>> _with_word({"en": "road cut", "zh": "道路中断"}, {"en": "3.2 m", "cause": "renewal"})
-    {'en': 'road cut; 3.2 m', 'cause': 'renewal', 'zh': '道路中断'}
-    """
-    if not word or reason.get("cause") == BY_HAND:
-        return reason
-    both = {
-        key: between.join(part for part in (word[key], reason.get(key, "")) if part)
-        for key, between in (("en", "; "), ("zh", "；"))
-    }
-    return {**reason, **word, **both}
+def _in_words(event: Event, level: int, reason: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The reason of a version; what a person said of its level is said again until it changes, and
+    when it falls back to the one that stands by a person's word alone."""
+    if reason.get("cause") == BY_HAND:
+        event.words[level] = {key: reason[key] for key in WORD if key in reason}
+    kept = {level, event.manual} if level else set[int]()
+    event.words = {known: word for known, word in event.words.items() if known in kept}
+    return {**reason, **event.words.get(level, {})}

@@ -23,8 +23,10 @@ from tongluo.console import places
 from tongluo.console.feed import Feed, Wish, areas_of
 from tongluo.console.journal import Reader
 from tongluo.core.clock import now_ms
+from tongluo.core.effects import Effects
 from tongluo.core.log import Log
 from tongluo.core.words import Act, Hazard, Level, Status
+from tongluo.store.journal import Journal
 
 ALL = Wish()
 
@@ -388,3 +390,43 @@ def test_a_look_beside_another_ends_when_what_is_new_is_there(
         return found
 
     assert play(site, story) == ["new.v1"]
+
+
+def put_configuration(journal: Journal, text: str) -> None:
+    with journal.transaction():
+        journal.configuration(text, [], Effects(), now_ms())
+
+
+def test_a_configuration_that_it_cannot_read_stops_no_warning(site: Written) -> None:
+    async def story(feed: Feed, _: Installations) -> list[str]:
+        put_configuration(site.journal, site.loaded.text.replace('"site":', '"sight":1,"site":'))
+        site.put(site.warning(event="new"))
+        for _look in range(3):
+            await feed.look()
+        assert feed.loaded is not None and feed.loaded.digest == site.loaded.digest
+        return names(feed.state(ALL))
+
+    assert play(site, story) == ["new.v1"]
+
+
+def test_it_waits_for_the_first_configuration_that_it_can_read(tmp_path: Path) -> None:
+    async def run() -> tuple[list[str], list[str]]:
+        said, book = io.StringIO(), Installations(tmp_path / "var")
+        journal = Journal(tmp_path / "var" / "journal.db")
+        feed = Feed(tmp_path / "var", book, Log("test", said))
+        await feed.look()
+        put_configuration(journal, '{"sight": 1}')
+        for _ in range(3):
+            await feed.look()
+        journal.close()
+        (tmp_path / "var" / "journal.db").unlink()
+        site = Written(tmp_path)
+        site.put(site.warning())
+        await feed.look()
+        feed.reader.close()
+        book.close()
+        site.journal.close()
+        return said.getvalue().splitlines(), names(feed.state(ALL))
+
+    lines, state = asyncio.run(run())
+    assert "no configuration yet" in lines[0] and state == ["e.v1"]
