@@ -33,7 +33,7 @@ from dissemination.coverage.paces import halted, paces
 from dissemination.coverage.people import People
 from dissemination.coverage.predict import Time
 from dissemination.coverage.prior import PRIOR, Prior
-from dissemination.coverage.queues import Errand, Going, Orders
+from dissemination.coverage.queues import Errand, Going, Orders, Pauses
 from dissemination.coverage.steps import Policy
 from dissemination.coverage.ways import Tests, Ways
 
@@ -96,7 +96,7 @@ class Foretold:
 
 def foretell(
     now: Now, policy: Policy, targets: Sequence[float], until: int,
-    pauses: Mapping[str, tuple[float, float]] | None = None, beliefs: Prior = PRIOR,
+    pauses: Pauses | None = None, beliefs: Prior = PRIOR,
 ) -> Foretold:  # fmt: skip
     """The curve up to a minute, and the time to each target. pauses: of gateways of which somebody
     knows from and until when they stand."""
@@ -118,7 +118,8 @@ def foretell(
         pauses = {**given, **{name: (float(at), end) for name, at in still.items()}}
         going = Going(pauses, speed)
         made = follow(replace(course, going=going), orders, until, now.minute)
-        return ahead(people, ways, known, until, made, (), going, beliefs, targets)
+        return ahead(people, ways, known, until, made, going=going, beliefs=beliefs,
+                     targets=targets)  # fmt: skip
 
     found = until_back(np.inf)
     return Foretold(*_between(found, until_back(now.minute)) if still else vars(found).values())

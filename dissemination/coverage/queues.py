@@ -50,12 +50,15 @@ class Orders:
         return out
 
 
+Pauses = Mapping[str, tuple[float, float]]
+"""Channel -> minutes from and until which its gateway takes nothing."""
+
+
 @dataclass(frozen=True)
 class Going:
     """How the channels work, where that is not as was said of them."""
 
-    pauses: Mapping[str, tuple[float, float]] = field(default_factory=dict)
-    """Channel -> minutes from and until which its gateway takes nothing."""
+    pauses: Pauses = field(default_factory=dict)
     paces: F8 | None = None
     """(channels, areas) how fast each is against what was said of it."""
 

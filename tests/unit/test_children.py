@@ -42,6 +42,7 @@ class Site:
         self.now += after
         self.ended[DISPATCHER], at = code, self.now
         while self.ended[DISPATCHER] is not None:
+            assert self.now < at + 100, "it is not started again"
             self.children.look()
             self.now += 0.25
         return self.started[-1] - at
@@ -80,13 +81,15 @@ def test_it_may_be_told_something_while_it_is_started_again(site: Site) -> None:
     assert told == [1]
 
 
-def test_one_that_cannot_be_started_is_tried_again(site: Site) -> None:
-    def no_memory() -> None:
-        site.ended[DISPATCHER] = START_AGAIN
-        site.meanwhile = lambda: None
-        raise BlockingIOError("no process to be had")
+def no_memory(site: Site, code: int) -> None:
+    """A child that ended with this code cannot be started, once."""
+    site.ended[DISPATCHER] = code
+    site.meanwhile = lambda: None
+    raise BlockingIOError("no process to be had")
 
-    site.meanwhile = no_memory
+
+def test_one_that_cannot_be_started_is_tried_again(site: Site) -> None:
+    site.meanwhile = lambda: no_memory(site, START_AGAIN)
     assert site.ends(START_AGAIN) == 0.25
     site.children.notify()
 
@@ -103,6 +106,9 @@ def test_one_that_had_nothing_to_do_is_started_again_with_another_configuration(
     site.children.look()
     assert len(site.started) == 1, "it is still running: it hears of it by itself"
     assert site.ends(0) == 0
+    site.children.configured()
+    site.meanwhile = lambda: no_memory(site, 0)
+    assert site.ends(0) == 0.25, "the first try failed"
     site.ended[DISPATCHER] = 0
     site.children.look()
-    assert len(site.started) == 2, "it had nothing to do again"
+    assert len(site.started) == 4, "it had nothing to do again"

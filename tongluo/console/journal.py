@@ -113,10 +113,10 @@ class Reader:
             " ORDER BY seq DESC LIMIT 1",
             (self._seq, newest),
         ).fetchone()
-        if found is None and self._loaded is None:
-            raise StoreError(f"there is no configuration yet in the journal: {self._path}")
         if self._loaded is not None:
             self._seq = newest
+        elif found is None:
+            raise StoreError(f"there is no configuration yet in the journal: {self._path}")
         if found is None:
             return None
         self._loaded = from_text(found[0].decode())

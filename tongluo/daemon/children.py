@@ -63,6 +63,7 @@ class Children:
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._again = defaultdict[str, Again](Again)
         self._anew = set[str]()
+        """Those to be started again although they had nothing to do."""
         self._lock = threading.Lock()
         """Of the pipes: nobody writes into one that is being closed."""
         self._stopping = threading.Event()
@@ -93,13 +94,10 @@ class Children:
         """Start again what has failed, or asks for it, and whose time has come."""
         for module, process in list(self._running.items()):
             code = process.poll()
-            if code == 0 and module in self._anew:
-                code = START_AGAIN
-            if code in (None, 0):
+            if code is None or (code == 0 and module not in self._anew):
                 continue
-            now = monotonic()
-            if now >= self._again[module].due(now, code) and not self._stopping.is_set():
-                self._anew.discard(module)
+            now, wish = monotonic(), code or START_AGAIN
+            if now >= self._again[module].due(now, wish) and not self._stopping.is_set():
                 self._start_again(module, code)
 
     def _start_again(self, module: str, code: int) -> None:
@@ -108,6 +106,7 @@ class Children:
         except OSError as error:  # no memory or no process to be had: tried at the next look
             self._log.trouble(f"child {module}", str(error))
             return
+        self._anew.discard(module)
         self._log.over(f"child {module}")
         self._log.say("child", module=module, state="started again", code=code)
 
